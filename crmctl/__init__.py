@@ -1,0 +1,3 @@
+"""crmctl: a plain-text CRM for the command line."""
+
+__version__ = "0.1.0"

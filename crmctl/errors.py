@@ -1,0 +1,248 @@
+"""Everything a user can do wrong or run into: one class each, with its exit code and a hint.
+
+Exit codes: 2 usage, ambiguous reference or an unconfirmed write; 3 bad data; 4 not found;
+5 conflict or locked. The command line prints `message` and `hint` on stderr and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from crmctl.locale import _
+
+
+def did_you_mean(suggestion: str | None) -> str | None:
+    """The hint that names one likely intention."""
+    return _("Did you mean “{suggestion}”?").format(suggestion=suggestion) if suggestion else None
+
+
+class CrmctlError(Exception):
+    """A failure that is the user's to mend: one line of what, one of what to do."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(CrmctlError):
+    """A command that does not make sense as it was typed."""
+
+
+class NoWorkspace(CrmctlError):
+    exit_code = 4
+
+    def __init__(self, start: str) -> None:
+        super().__init__(
+            _("No book found in {start} or any folder above it.").format(start=start),
+            _("Make one with “crmctl init”, or name one with -C DIR or CRMCTL_WORKSPACE."),
+        )
+
+
+class AlreadyWorkspace(CrmctlError):
+    exit_code = 5
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            _("{path} is a book already.").format(path=path),
+            _("Nothing was changed. Use it as it is, or name another folder."),
+        )
+
+
+class BadConfig(CrmctlError):
+    """A setting that cannot be used; `where` is path:line:column or a setting's name."""
+
+    exit_code = 3
+
+    def __init__(self, where: str, reason: str, hint: str | None = None) -> None:
+        super().__init__(f"{where}: {reason}", hint)
+
+
+class NewerFormat(CrmctlError):
+    exit_code = 3
+
+    def __init__(self, found: int, known: int) -> None:
+        super().__init__(
+            _("This book has format {found}; this crmctl knows format {known}.").format(
+                found=found, known=known
+            ),
+            _("Install a newer crmctl. Nothing was changed."),
+        )
+
+
+class BadSchema(CrmctlError):
+    exit_code = 3
+
+    def __init__(self, where: str, reason: str, hint: str | None = None) -> None:
+        super().__init__(f"{where}: {reason}", hint)
+
+
+class UnknownKind(CrmctlError):
+    def __init__(self, name: str, suggestion: str | None) -> None:
+        super().__init__(
+            _("There is no kind of record called “{name}”.").format(name=name),
+            did_you_mean(suggestion) or _("“crmctl schema list” shows the kinds."),
+        )
+
+
+class UnknownField(CrmctlError):
+    def __init__(self, kind: str, name: str, suggestion: str | None) -> None:
+        super().__init__(
+            _("“{kind}” has no field “{name}”.").format(kind=kind, name=name),
+            did_you_mean(suggestion)
+            or _("“crmctl schema show {kind}” lists the fields.").format(kind=kind),
+        )
+
+
+class BadValue(CrmctlError):
+    """A value that its field cannot hold."""
+
+    def __init__(self, field: str, value: str, expected: str, hint: str | None = None) -> None:
+        super().__init__(
+            _("“{value}” is no value for {field}: {expected}.").format(
+                field=field, value=value, expected=expected
+            ),
+            hint,
+        )
+
+
+class BadOption(CrmctlError):
+    """A value that an option or a name cannot have."""
+
+    def __init__(self, what: str, value: str, choices: Iterable[str], hint: str | None) -> None:
+        super().__init__(
+            _("{what} cannot be “{value}”.").format(what=what, value=value),
+            hint or _("Possible: {choices}.").format(choices=", ".join(choices)),
+        )
+
+
+class MissingField(CrmctlError):
+    def __init__(self, kind: str, fields: Sequence[str]) -> None:
+        super().__init__(
+            _("A new {kind} needs {fields}.").format(kind=kind, fields=", ".join(fields)),
+            " ".join(f"--set {name}=…" for name in fields),
+        )
+
+
+class NotFound(CrmctlError):
+    exit_code = 4
+
+    def __init__(self, what: str, ref: str, suggestion: str | None = None) -> None:
+        super().__init__(
+            _("No {what} is called “{ref}”.").format(what=what, ref=ref),
+            did_you_mean(suggestion),
+        )
+
+
+class Ambiguous(CrmctlError):
+    def __init__(self, ref: str, candidates: Sequence[str]) -> None:
+        shown = "\n  ".join(candidates[:20])
+        more = len(candidates) - 20
+        if more > 0:
+            shown += "\n  " + _("… and {count} more").format(count=more)
+        super().__init__(
+            _("“{ref}” could be any of these:").format(ref=ref) + f"\n  {shown}",
+            _("Use the id."),
+        )
+
+
+class Exists(CrmctlError):
+    exit_code = 5
+
+    def __init__(self, what: str, name: str) -> None:
+        super().__init__(
+            _("There is a {what} “{name}” already.").format(what=what, name=name),
+            _("Nothing was written. Choose another name, or change the existing one."),
+        )
+
+
+class Referenced(CrmctlError):
+    """A removal that would leave references without their record."""
+
+    exit_code = 5
+
+    def __init__(self, ref: str, referrers: Sequence[str]) -> None:
+        shown = ", ".join(referrers[:5]) + (" …" if len(referrers) > 5 else "")
+        super().__init__(
+            _("“{ref}” is referred to by {count} records: {shown}.").format(
+                ref=ref, count=len(referrers), shown=shown
+            ),
+            _("Remove them too with --cascade, or archive it instead."),
+        )
+
+
+class ChangedMeanwhile(CrmctlError):
+    exit_code = 5
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            _("{path} was changed by somebody else in the meantime.").format(path=path),
+            _("Nothing was written. Run the command again."),
+        )
+
+
+class Unparsable(CrmctlError):
+    exit_code = 3
+
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(
+            _("{where} cannot be read: {reason}").format(where=where, reason=reason),
+            _("Mend the file first; “crmctl check” shows every fault in the book."),
+        )
+
+
+class Invalid(CrmctlError):
+    """A record that would break the rules of its kind; nothing is written."""
+
+    exit_code = 3
+
+    def __init__(self, what: str, reasons: Sequence[str]) -> None:
+        super().__init__(
+            _("{what}: {reasons}").format(what=what, reasons="; ".join(reasons)),
+            _("Nothing was written."),
+        )
+
+
+class Unconfirmed(CrmctlError):
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            _("This would change {count} records and was not confirmed.").format(count=count),
+            _("Nothing was written. Add --yes to go ahead, or --dry-run to look first."),
+        )
+
+
+class Unreadable(CrmctlError):
+    """An input that cannot be understood as the format it should have."""
+
+    exit_code = 3
+
+    def __init__(self, path: str, reason: str, hint: str | None = None) -> None:
+        super().__init__(_("{path}: {reason}").format(path=path, reason=reason), hint)
+
+
+class BadSql(CrmctlError):
+    """A statement that the index will not run; `reason` is SQLite's own."""
+
+    def __init__(self, reason: str) -> None:
+        hints = {
+            "not authorized": _("Only SELECT on the tables of the book is allowed."),
+            "interrupted": _("It took too long; narrow it down or raise --steps."),
+            "no such": _("“crmctl sql” without a statement lists tables and columns."),
+        }
+        hint = next((text for start, text in hints.items() if start in reason), None)
+        super().__init__(_("SQL: {reason}").format(reason=reason), hint)
+
+
+class FileSystem(CrmctlError):
+    """The operating system refused; its reason is passed on."""
+
+    exit_code = 3
+
+    def __init__(self, error: OSError) -> None:
+        where = f"{error.filename}: " if error.filename else ""
+        super().__init__(
+            f"{where}{error.strerror or error}",
+            _("Nothing was half-written. Check space and permissions, then try again."),
+        )

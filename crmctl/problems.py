@@ -1,0 +1,133 @@
+"""Faults in data as values: all of them are collected and reported at once, none stops the work.
+
+A problem keeps its code and parameters, not its text, so that a fault found when a file was
+indexed is told in the language of whoever asks later.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from crmctl.locale import N_, _
+
+ERROR, WARNING, HINT = "error", "warning", "hint"
+
+# code -> (severity, message, what to do)
+CATALOG: dict[str, tuple[str, str, str]] = {
+    "syntax": (ERROR, N_("not valid YAML: {reason}"), N_("mend the line by hand")),
+    "duplicate-key": (ERROR, N_("the key “{key}” stands here twice"), N_("keep one of the two")),
+    "conflict-marker": (
+        ERROR,
+        N_("an unresolved merge conflict"),
+        N_("choose one side and remove the marker lines"),
+    ),
+    "anchor": (ERROR, N_("anchors (&) are not allowed"), N_("write the value out or quote it")),
+    "alias": (ERROR, N_("aliases (*) are not allowed"), N_("write the value out or quote it")),
+    "tag": (ERROR, N_("tags (!) are not allowed"), N_("remove the tag or quote the text")),
+    "too-deep": (ERROR, N_("nested too deeply"), N_("at most 32 levels are read")),
+    "too-large": (ERROR, N_("too large"), N_("at most 1 MiB a record, 256 MiB a file")),
+    "encoding": (
+        ERROR,
+        N_("not UTF-8 text (it looks like {guess})"),
+        N_("save the file as UTF-8"),
+    ),
+    "not-a-mapping": (
+        ERROR,
+        N_("not a record: fields with values are expected"),
+        N_("write “field: value” lines"),
+    ),
+    "tab": (ERROR, N_("a tab used for indentation"), N_("indent with spaces")),
+    "control-character": (
+        ERROR,
+        N_("a control character that YAML does not allow"),
+        N_("remove it, or write it as an escape in double quotes"),
+    ),
+    "unreadable": (ERROR, N_("the file cannot be read: {reason}"), N_("check its permissions")),
+    "unknown-field": (WARNING, N_("unknown field “{field}”"), N_("did you mean “{suggestion}”?")),
+    "wrong-type": (ERROR, N_("“{value}” is no value for {field}: {expected}"), ""),
+    "rule": (ERROR, N_("{field}: {reason}"), ""),
+    "required": (ERROR, N_("“{field}” is missing"), N_("add the field")),
+    "dangling": (
+        ERROR,
+        N_("{field}: there is no {kind} “{value}”"),
+        N_("correct the reference or add the record"),
+    ),
+    "unknown-user": (
+        WARNING,
+        N_("{field}: “{value}” is no user of this book"),
+        N_("add the user or correct the name"),
+    ),
+    "duplicate-id": (
+        ERROR,
+        N_("the id “{id}” is used here and in {other}"),
+        N_("give one of them another id"),
+    ),
+    "id-mismatch": (
+        ERROR,
+        N_("the file is called “{name}” but its id is “{id}”"),
+        N_("rename the file or correct the id"),
+    ),
+    "owner-mismatch": (
+        WARNING,
+        N_("this stream belongs to “{expected}” but the record names “{found}”"),
+        N_("move the record to the stream of its {field}"),
+    ),
+    "missing-id": (
+        WARNING,
+        N_("a record without an id"),
+        N_("“crmctl check --fix” gives it one"),
+    ),
+    "bad-id": (ERROR, N_("“{id}” cannot be an id"), N_("use letters, digits, “-”, “_” and “.”")),
+    "impossible-date": (ERROR, N_("{field}: “{value}” is no date of the calendar"), ""),
+    "amount-differs": (
+        WARNING,
+        N_("the amount is {amount}, its lines add up to {lines}"),
+        N_("correct one of the two; the amount is what counts"),
+    ),
+    "stray-file": (
+        WARNING,
+        N_("a file that belongs to no kind of record"),
+        N_("move it, or add a schema for it"),
+    ),
+    "many-files": (
+        HINT,
+        N_("{count} files in one folder make git slow"),
+        N_("spread them: use a path with {{shard}} or {{year}} in the schema"),
+    ),
+    "no-rate": (
+        WARNING,
+        N_("no exchange rate for {currency} on {date}"),
+        N_("add one to rates.yaml"),
+    ),
+    "bad-rate": (ERROR, N_("not an exchange rate: {reason}"), N_("write date, currency and rate")),
+    "definition": (ERROR, N_("{reason}"), ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault: where it is (`line` and `column` count from 1), what it is, what to do."""
+
+    path: str
+    line: int
+    column: int
+    code: str
+    params: dict[str, str] = field(default_factory=dict, hash=False)
+
+    @property
+    def severity(self) -> str:
+        return CATALOG[self.code][0]
+
+    @property
+    def message(self) -> str:
+        return _(CATALOG[self.code][1]).format(**self.params)
+
+    @property
+    def hint(self) -> str:
+        text = CATALOG[self.code][2]
+        if self.code == "unknown-field" and not self.params.get("suggestion"):
+            return ""
+        return _(text).format(**self.params) if text else ""
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}: {self.code} {self.message}"
