@@ -1,0 +1,1 @@
+"""Kinds of records as data: a schema file becomes commands, typing, columns and search."""

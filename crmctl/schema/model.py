@@ -1,0 +1,357 @@
+"""What the rest of the program knows of a kind: its fields, their types, titles and references.
+
+Plain classes with slots rather than dataclasses: several hundred of them are made at the start of
+every command.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from crmctl.errors import UnknownField, UnknownKind
+from crmctl.locale import pick
+from crmctl.values.text import suggest
+
+SCALARS = frozenset(
+    "text tag enum ref id date partial instant phone email url note "
+    "number money integer boolean".split()
+)
+EXACT = frozenset(("id", "ref", "enum", "tag"))  # compared whole, the other texts by containment
+TEXTUAL = frozenset(("text", "note", "phone", "email", "url"))
+NUMERIC = frozenset(("number", "money", "integer"))
+
+
+class Field:
+    """One property of a kind, at any depth.
+
+    `type` is one of SCALARS, "object" (then `fields`) or "list" (then `item`); `path` are the
+    names from the record down to here, lists adding none. `currency` names the field with the
+    currency of an amount, `lines` the list that adds up to it when it is missing. `rules` holds
+    the plain JSON Schema keywords (minimum, pattern, ...) for the validator.
+    """
+
+    __slots__ = (
+        "aliases",
+        "command",
+        "currency",
+        "default",
+        "fact",
+        "fields",
+        "group",
+        "history",
+        "item",
+        "key",
+        "label",
+        "lines",
+        "name",
+        "path",
+        "ref",
+        "required",
+        "rules",
+        "title",
+        "type",
+        "values",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        type: str,
+        *,
+        path: tuple[str, ...] = (),
+        title: Mapping[str, str] | None = None,
+        fields: dict[str, Field] | None = None,
+        item: Field | None = None,
+        values: dict[str, dict[str, str]] | None = None,
+        ref: str | None = None,
+        key: str | None = None,
+        label: str | None = None,
+        command: str | None = None,
+        group: str | None = None,
+        currency: str | None = None,
+        lines: str | None = None,
+        history: bool = False,
+        default: Any = None,
+        aliases: Sequence[str] = (),
+        required: frozenset[str] = frozenset(),
+        rules: dict[str, Any] | None = None,
+        fact: bool = False,
+    ) -> None:
+        self.name = name
+        self.type = type
+        self.path = path or (name,)
+        self.title = dict(title or {"en": name})
+        self.fields = fields or {}
+        self.item = item
+        self.values = values or {}
+        self.ref = ref
+        self.key = key
+        self.label = label
+        self.command = command
+        self.group = group
+        self.currency = currency
+        self.lines = lines
+        self.history = history
+        self.default = default
+        self.aliases = tuple(aliases)
+        self.required = required
+        self.rules = rules or {}
+        self.fact = fact
+
+    @property
+    def dotted(self) -> str:
+        """The name that a query uses: `contacts.role`."""
+        return ".".join(self.path)
+
+    @property
+    def leaf(self) -> Field:
+        """The field itself, or what a list of it holds."""
+        return self.item.leaf if self.item is not None else self
+
+    def children(self) -> dict[str, Field]:
+        """The fields one step below, lists of mappings included."""
+        return self.leaf.fields
+
+    def titled(self) -> str:
+        """The title in the current language."""
+        return pick(self.title)
+
+    def value_title(self, value: str) -> str:
+        """The title of an enum value in the current language; the value itself without one."""
+        titles = self.leaf.values.get(value)
+        return pick(titles) if titles else value
+
+    def named(self, word: str) -> bool:
+        """Whether a person may mean this field by `word`."""
+        folded = word.casefold()
+        return folded == self.name or folded in (
+            *(alias.casefold() for alias in self.aliases),
+            *(title.casefold() for title in self.title.values()),
+        )
+
+    def walk(self) -> Iterator[Field]:
+        """Every field below this one, depth first."""
+        for child in self.children().values():
+            yield child
+            yield from child.walk()
+
+
+class Hop:
+    """A step over a reference, from the field that names a record into that record's kind."""
+
+    __slots__ = ("field", "kind")
+
+    def __init__(self, field: Field, kind: Kind) -> None:
+        self.field = field
+        self.kind = kind
+
+
+class FieldPath:
+    """A field as seen from a kind: the references to follow, then the field there.
+
+    `customer.owner` on an order has one hop (customer) and the leaf `owner`.
+    """
+
+    __slots__ = ("field", "hops", "kind")
+
+    def __init__(self, kind: Kind, hops: tuple[Hop, ...], field: Field) -> None:
+        self.kind = kind
+        self.hops = hops
+        self.field = field
+
+    @property
+    def dotted(self) -> str:
+        return ".".join([*(hop.field.dotted for hop in self.hops), self.field.dotted])
+
+    @property
+    def home(self) -> Kind:
+        """The kind that the field belongs to."""
+        return self.hops[-1].kind if self.hops else self.kind
+
+    def titled(self) -> str:
+        return " · ".join(
+            [*(hop.field.titled() for hop in self.hops), *field_titles(self.home, self.field)]
+        )
+
+
+def field_titles(kind: Kind, field: Field) -> list[str]:
+    """The titles from the record down to a nested field."""
+    titles = []
+    fields = kind.root.fields
+    for name in field.path:
+        step = fields.get(name)
+        if step is None:
+            return [field.titled()]
+        titles.append(step.titled())
+        fields = step.children()
+    return titles
+
+
+class Kind:
+    """One kind of record: its fields and how it is filed, named, searched and shown."""
+
+    __slots__ = (
+        "aliases",
+        "columns",
+        "date",
+        "facts",
+        "id_date",
+        "id_prefix",
+        "label",
+        "name",
+        "path",
+        "plural",
+        "plural_title",
+        "registry",
+        "root",
+        "search",
+        "slug_field",
+        "sort",
+        "state_dates",
+        "title",
+    )
+
+    def __init__(self, name: str, root: Field, settings: Mapping[str, Any]) -> None:
+        self.name = name
+        self.root = root
+        self.plural: str = settings["plural"]
+        self.title: dict[str, str] = settings["title"]
+        self.plural_title: dict[str, str] = settings["plural_title"]
+        self.path: str = settings["path"]
+        self.slug_field: str | None = settings.get("slug")
+        self.id_prefix: str | None = settings.get("prefix")
+        self.id_date: str | None = settings.get("id_date")
+        self.label: str = settings["label"]
+        self.date: str | None = settings.get("date")
+        self.state_dates: tuple[str, ...] = tuple(settings.get("state_dates", ()))
+        self.search: tuple[str, ...] = tuple(settings.get("search", ()))
+        self.columns: tuple[str, ...] = tuple(settings["columns"])
+        self.sort: tuple[str, ...] = tuple(settings.get("sort", ("id",)))
+        self.aliases: dict[str, str] = dict(settings.get("aliases", {}))
+        self.facts: dict[str, Field] = {}
+        self.registry: Registry
+
+    @property
+    def fields(self) -> dict[str, Field]:
+        return self.root.fields
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether a file holds many records of this kind."""
+        return "{id}" not in self.path
+
+    @property
+    def folder(self) -> str:
+        """The folder under records/ that all files of this kind are in."""
+        return self.path.split("/")[0]
+
+    @property
+    def parent(self) -> str | None:
+        """The reference that a stream is filed under: `customer` for most streams."""
+        if not self.is_stream:
+            return None
+        for name, field in self.fields.items():
+            if field.ref and "{" + name + "}" in self.path:
+                return name
+        return None
+
+    @property
+    def histories(self) -> list[Field]:
+        """The fields whose changes are kept in the record itself."""
+        return [field for field in self.fields.values() if field.history]
+
+    def titled(self) -> str:
+        return pick(self.title)
+
+    def plural_titled(self) -> str:
+        return pick(self.plural_title)
+
+    def find(self, path: str) -> FieldPath | None:
+        """The field that a dotted path of names, aliases or titles means; None without one."""
+        return _find(self, path, ())
+
+    def field(self, path: str) -> FieldPath:
+        """As `find`, but a path that means nothing is an error that suggests the likeliest."""
+        found = self.find(path)
+        if found is None:
+            raise UnknownField(self.name, path, suggest(path, self.names()))
+        return found
+
+    def own(self, path: str) -> Field:
+        """A field of the record itself, not of one it refers to and not a computed one."""
+        found = self.find(path)
+        if found is None or found.hops or found.field.fact:
+            names = [field.dotted for field in self.root.walk()]
+            raise UnknownField(self.name, path, suggest(path, names))
+        return found.field
+
+    def names(self) -> list[str]:
+        """Every word that a query may start a field with."""
+        names = [field.dotted for field in self.root.walk()]
+        names += [alias for field in self.fields.values() for alias in field.aliases]
+        names += [title for field in self.fields.values() for title in field.title.values()]
+        return [*names, *self.facts, *self.aliases]
+
+
+def _find(kind: Kind, path: str, hops: tuple[Hop, ...]) -> FieldPath | None:
+    head, _, rest = path.partition(".")
+    alias = kind.aliases.get(head.casefold())
+    if alias and alias.casefold() != head.casefold():
+        return _find(kind, f"{alias}.{rest}" if rest else alias, hops)
+    field = _child(kind.fields, head)
+    if field is None:
+        fact = _child(kind.facts, head)
+        return FieldPath(kind, hops, fact) if fact is not None and not rest else None
+    while rest:
+        target = kind.registry.kinds.get(field.leaf.ref or "")
+        if target is not None:
+            found = _find(target, rest, (*hops, Hop(field, target)))
+            return FieldPath(kind, found.hops, found.field) if found else None
+        head, _, rest = rest.partition(".")
+        child = _child(field.children(), head)
+        if child is None:
+            return None
+        field = child
+    return FieldPath(kind, hops, field)
+
+
+def _child(fields: Mapping[str, Field], word: str) -> Field | None:
+    direct = fields.get(word)
+    if direct is not None:
+        return direct
+    return next((field for field in fields.values() if field.named(word)), None)
+
+
+class Registry:
+    """The kinds of one book, in the order in which they are listed."""
+
+    def __init__(self, kinds: Sequence[Kind]) -> None:
+        self.kinds = {kind.name: kind for kind in kinds}
+        for kind in kinds:
+            kind.registry = self
+
+    def __iter__(self) -> Iterator[Kind]:
+        return iter(self.kinds.values())
+
+    def kind(self, name: str) -> Kind:
+        """The kind of that name, plural or title in either language."""
+        folded = name.casefold()
+        for kind in self:
+            if folded in (kind.name, kind.plural) or folded in (
+                title.casefold() for title in (*kind.title.values(), *kind.plural_title.values())
+            ):
+                return kind
+        raise UnknownKind(name, suggest(name, [*self.kinds]))
+
+    def by_folder(self, folder: str) -> Kind | None:
+        return next((kind for kind in self if kind.folder == folder), None)
+
+    def referrers(self, target: str) -> Iterator[tuple[Kind, Field]]:
+        """Every reference field, at any depth, that names records of the kind `target`."""
+        for kind in self:
+            for field in kind.root.walk():
+                if (field.leaf is field and field.ref == target) or (
+                    field.item is not None and field.item.ref == target
+                ):
+                    yield kind, field

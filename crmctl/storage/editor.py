@@ -1,0 +1,230 @@
+"""Changes records without touching a byte that need not change.
+
+An edit is applied to the values first; the difference becomes splices at the marks of nodes, and
+the result is read again and compared. Where a splice cannot do it, the one top-level field is
+written anew; where even that does not read back as intended, the edit is refused. Comments, key
+order, quoting and line endings thus survive every write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from crmctl.storage.errors import EditRefused, Step
+from crmctl.storage.nodes import MappingNode, Node, ScalarNode, SequenceNode, child
+from crmctl.storage.reader import parse_document
+from crmctl.storage.splices import Document
+from crmctl.storage.streams import newline_of
+from crmctl.storage.writer import Flow, Plain, as_tree, dump, is_empty, prune
+from crmctl.values.tree import Tilde, Tree
+
+Path = tuple[Step, ...]
+Order = Callable[[Path], Sequence[str]]
+
+# Beyond this many splices a field is written anew: each of them reads the document again.
+MAX_SPLICES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """Puts a value (as for `dump`) at a path; an empty one removes what is there.
+
+    Mappings on the way are made; an index must exist.
+    """
+
+    path: Path
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Removes a key or list item, and with the last item of a list or mapping its key.
+
+    A path that leads nowhere is no error.
+    """
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """Puts a value into the list at a path, before `index` or at the end; makes the list."""
+
+    path: Path
+    index: int | None
+    value: Any
+
+
+Edit = Set | Remove | Insert
+
+
+def edit_document(text: str, edits: Sequence[Edit], order: Order) -> str:
+    """The document with the edits made one after the other; indexes count at that moment.
+
+    `order(path)` names the keys of the mapping at `path` in schema order: a new key goes after
+    its nearest predecessor there. An edit that changes no value changes no byte.
+    Raises EditRefused.
+    """
+    tree, faults = parse_document(text)
+    if faults:
+        raise EditRefused(edits[0].path if edits else (), "unreadable")
+    for edit in edits:
+        wanted = apply_edit(tree or {}, edit)
+        if as_tree(wanted) != (tree or {}):
+            text, tree = _edited(text, tree, edit, wanted, order)
+    return text
+
+
+def _edited(
+    text: str, tree: dict[str, Tree] | None, edit: Edit, wanted: dict[str, Any], order: Order
+) -> tuple[str, dict[str, Tree] | None]:
+    """The text after one edit and its tree; `wanted` is the record as it should read then."""
+    intended = as_tree(wanted)
+    for attempt in (_spliced, _rewritten):
+        try:
+            result = attempt(text, tree, edit, wanted, order)
+        except ValueError:
+            # A layout that the splices do not know, or text that YAML cannot hold.
+            continue
+        reread, faults = parse_document(result)
+        if not faults and (reread or {}) == intended:
+            return result, reread
+    raise EditRefused(edit.path, "unsafe")
+
+
+def _spliced(
+    text: str, tree: dict[str, Tree] | None, edit: Edit, wanted: dict[str, Any], order: Order
+) -> str:
+    if tree is None:
+        newline = newline_of(text)
+        start = text if not text or text.endswith(("\n", "\r")) else text + newline
+        return start + dump(wanted).replace("\n", newline)
+    steps = list(islice(_difference(tree, wanted, ()), MAX_SPLICES + 1))
+    if len(steps) > MAX_SPLICES:
+        raise ValueError("too many splices")
+    for step in steps:
+        document = Document(text)
+        if isinstance(step, Remove):
+            text = document.remove(step.path)
+        elif isinstance(step, Insert):
+            text = document.insert(step.path, step.index, step.value)
+        else:
+            text = document.set(step.path, step.value, order)
+    return text
+
+
+def _rewritten(
+    text: str, tree: dict[str, Tree] | None, edit: Edit, wanted: dict[str, Any], order: Order
+) -> str:
+    """The whole top-level field anew, in canonical form."""
+    document = Document(text)
+    key = edit.path[0]
+    assert isinstance(key, str)
+    old = child(document.root, key)
+    record = apply_edit({} if old is None else {key: _writable(old)}, edit)
+    return document.rewrite(key, record.get(key))
+
+
+def _writable(node: Node) -> Any:
+    """The value of a node such that writing it keeps plain scalars plain and flow flow."""
+    if isinstance(node, MappingNode):
+        pairs = {str(key.value): _writable(value) for key, value in node.items}
+        return Flow(pairs) if node.flow else pairs
+    if isinstance(node, SequenceNode):
+        return [_writable(item) for item in node.items]
+    assert isinstance(node, ScalarNode)
+    value = node.value
+    return Plain(value) if node.plain and type(value) is str else value
+
+
+def apply_edit(tree: Mapping[str, Any], edit: Edit) -> dict[str, Any]:
+    """The record with one edit made; `tree` stays as it is. Raises EditRefused (`shape`)."""
+    if not edit.path or not isinstance(edit.path[0], str):
+        raise EditRefused(edit.path, "shape")
+    value = None if isinstance(edit, Remove) else prune(edit.value)
+    if is_empty(value):
+        if isinstance(edit, Insert) or not _exists(tree, edit.path):
+            return dict(tree)
+        return dict(_changed(tree, edit.path, Remove(edit.path), None))
+    return dict(_changed(tree, edit.path, edit, value))
+
+
+def _exists(tree: Any, path: Path) -> bool:
+    for step in path:
+        if isinstance(step, str):
+            if not isinstance(tree, Mapping) or step not in tree:
+                return False
+        elif not isinstance(tree, list) or not 0 <= step < len(tree):
+            return False
+        tree = tree[step]
+    return True
+
+
+def _changed(node: Any, path: Path, edit: Edit, value: Any) -> Any:
+    """A copy of `node` with the edit made below it; what became empty is dropped from mappings."""
+    if not path:
+        if isinstance(edit, Set):
+            return value
+        assert isinstance(edit, Insert)
+        if node is None or isinstance(node, Tilde):
+            node = []
+        if not isinstance(node, list):
+            raise EditRefused(edit.path, "shape")
+        at = len(node) if edit.index is None else max(0, min(edit.index, len(node)))
+        return [*node[:at], value, *node[at:]]
+    step, rest = path[0], path[1:]
+    gone = isinstance(edit, Remove) and not rest
+    if isinstance(step, int):
+        if not isinstance(node, list) or not 0 <= step < len(node):
+            raise EditRefused(edit.path, "shape")
+        new = [] if gone else [_changed(node[step], rest, edit, value)]
+        return [*node[:step], *new, *node[step + 1 :]]
+    if node is None or isinstance(node, Tilde):
+        node = {}
+    if not isinstance(node, Mapping):
+        raise EditRefused(edit.path, "shape")
+    fields = Flow(node) if isinstance(node, Flow) else dict(node)
+    inner = None if gone else _changed(fields.get(step), rest, edit, value)
+    if is_empty(inner):
+        del fields[step]
+    else:
+        fields[step] = inner
+    return fields
+
+
+def _difference(old: Tree, new: Any, path: Path) -> Iterator[Edit]:
+    """The splices that turn `old` into `new`: each sets, inserts or removes one value, and none
+    leaves a mapping or list empty, save the record itself."""
+    if as_tree(new) == old:
+        return
+    if isinstance(old, dict) and isinstance(new, Mapping) and ((old and new) or not path):
+        for key, value in new.items():
+            if key in old:
+                yield from _difference(old[key], value, (*path, key))
+            else:
+                yield Set((*path, key), value)
+        for key in old:
+            if key not in new:
+                yield Remove((*path, key))
+    elif isinstance(old, list) and isinstance(new, list) and old and new:
+        yield from _list_difference(old, new, path)
+    else:
+        yield Set(path, new)
+
+
+def _list_difference(old: list[Tree], new: list[Any], path: Path) -> Iterator[Edit]:
+    shorter = min(len(old), len(new))
+    first = next((i for i in range(shorter) if as_tree(new[i]) != old[i]), shorter)
+    last = 0
+    while last < shorter - first and as_tree(new[-1 - last]) == old[-1 - last]:
+        last += 1
+    common = shorter - last
+    for index in range(first, common):
+        yield from _difference(old[index], new[index], (*path, index))
+    for index in range(common, len(new) - last):
+        yield Insert(path, index, new[index])
+    for index in reversed(range(common, len(old) - last)):
+        yield Remove((*path, index))

@@ -1,0 +1,160 @@
+"""Files and locks: reading what may be anything, replacing so that nobody sees half a file."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import os
+import stat
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from types import TracebackType
+from typing import Self
+
+from crmctl.storage.errors import Locked, OutsideWorkspace
+from crmctl.storage.reader import Fault, decode
+
+MAX_FILE = 256 << 20
+_BOM = b"\xef\xbb\xbf"
+_NEW_FILE_MODE = 0o644
+_POLL_SECONDS = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class FileText:
+    """A file as text: without its byte order mark, line breaks as they are.
+
+    `digest` is the BLAKE2b-128 of the bytes in hex; with faults (`encoding`, `too-large`) the
+    text is empty.
+    """
+
+    text: str
+    bom: bool
+    digest: str
+    faults: list[Fault] = field(default_factory=list)
+
+
+def digest_of(data: bytes) -> str:
+    """The digest by which a file's content is compared: BLAKE2b, 16 bytes, in hex."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def load(path: Path) -> FileText:
+    """Reads a file. Raises OSError, also for what is no regular file (a pipe would never end)."""
+    # Without O_NONBLOCK the open itself waits for somebody to write into a pipe.
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if stat.S_ISDIR(status.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", str(path))
+        if status.st_size > MAX_FILE:
+            fault = Fault("too-large", 1, 1, {"limit": str(MAX_FILE)})
+            digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16))
+            return FileText("", False, digest.hexdigest(), [fault])
+        data = file.read()
+    text, faults = decode(data)
+    return FileText(text, data.startswith(_BOM), digest_of(data), faults)
+
+
+def replace(path: Path, text: str, *, bom: bool = False) -> None:
+    """Puts a text into a file as one step: readers see the old content or the new, never half.
+
+    Makes missing folders, keeps mode and owner of the old file, writes through a symlink to its
+    target (`confined` has refused those that leave the book). Raises OSError with nothing
+    changed, UnicodeEncodeError for lone surrogates.
+    """
+    data = (_BOM if bom else b"") + text.encode("utf-8")
+    target = Path(os.path.realpath(path))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # The name is cut so that a long one does not become too long with the rest.
+    temporary = target.with_name(f".{target.name[:50]}.{os.urandom(4).hex()}.tmp~")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    descriptor = os.open(temporary, flags, _NEW_FILE_MODE)
+    try:
+        with open(descriptor, "wb") as file:
+            _keep_attributes(target, descriptor)
+            file.write(data)
+        os.replace(temporary, target)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def _keep_attributes(target: Path, descriptor: int) -> None:
+    try:
+        old = target.stat()
+    except FileNotFoundError:
+        return
+    new = os.fstat(descriptor)
+    if (old.st_uid, old.st_gid) != (new.st_uid, new.st_gid):
+        # Run as root (by cron, say), a write must not take the file away from its owner.
+        with suppress(PermissionError):
+            os.fchown(descriptor, old.st_uid, old.st_gid)
+    os.fchmod(descriptor, stat.S_IMODE(old.st_mode))
+
+
+class Lock:
+    """The book's lock, for one writer at a time: `with Lock(path): ...`.
+
+    The kernel releases it when the process dies, so there is no stale lock to clean up. Raises
+    `Locked` after `timeout` seconds, OSError where the folder cannot be written.
+    """
+
+    def __init__(self, path: Path, timeout: float = 10.0) -> None:
+        self.path = path
+        self.timeout = timeout
+        self._descriptor: int | None = None
+
+    def __enter__(self) -> Self:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _NEW_FILE_MODE)
+        try:
+            self._wait(descriptor)
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, b"%d\n" % os.getpid(), 0)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        self._descriptor = descriptor
+        return self
+
+    def _wait(self, descriptor: int) -> None:
+        deadline = time.monotonic() + self.timeout
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except BlockingIOError:
+                if time.monotonic() >= deadline:
+                    holder = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
+                    raise Locked(str(self.path), holder if holder.isdigit() else "") from None
+            time.sleep(_POLL_SECONDS)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+def confined(root: Path, relative: str) -> Path:
+    """The real path of a file inside `root`; raises OutsideWorkspace for any way out of it:
+    absolute paths, `..`, symlinks that lead elsewhere."""
+    pure = PurePosixPath(relative)
+    if not pure.parts or pure.is_absolute() or ".." in pure.parts or "\0" in relative:
+        raise OutsideWorkspace(relative)
+    real_root = os.path.realpath(root)
+    real = os.path.realpath(os.path.join(real_root, relative))
+    if os.path.commonpath((real_root, real)) != real_root or real == real_root:
+        raise OutsideWorkspace(relative)
+    return Path(real)

@@ -1,0 +1,71 @@
+"""Whole documents of a stream: appended, replaced and removed without touching the others.
+
+A stream is split before it is parsed, so a broken document hinders nothing here.
+"""
+
+from __future__ import annotations
+
+from crmctl.storage.reader import SEPARATOR, Chunk, split_stream
+
+
+def newline_of(text: str) -> str:
+    """The line break that most lines of a text end with; LF where there is none."""
+    crlf = text.count("\r\n")
+    lf = text.count("\n") - crlf
+    cr = text.count("\r") - crlf
+    if crlf > max(lf, cr):
+        return "\r\n"
+    return "\r" if cr > lf else "\n"
+
+
+def append_document(text: str, document: str) -> str:
+    """The stream with one more document (LF text, as `dump` gives it) at its end."""
+    newline = newline_of(text)
+    document = document.removeprefix("---\n").replace("\n", newline)
+    if text and not text.endswith(("\n", "\r")):
+        text += newline
+    chunks = split_stream(text)
+    if not chunks:
+        # A separator keeps the comments at the top apart from the first record.
+        return f"{text}---{newline}{document}" if text.strip() else text + document
+    if _has_no_content(chunks[-1].text):
+        return text + document
+    return f"{text}---{newline}{document}"
+
+
+def _has_no_content(text: str) -> bool:
+    return all(not line.strip() or line.lstrip().startswith("#") for line in text.splitlines())
+
+
+def replace_document(text: str, chunk: Chunk, new_text: str) -> str:
+    """The stream with `new_text` in the place of one of its documents.
+
+    `new_text` has the stream's own line breaks already, as `edit_document` leaves them.
+    Raises ValueError when the stream does not hold the chunk at its place.
+    """
+    stop = chunk.start + len(chunk.text)
+    if text[chunk.start : stop] != chunk.text:
+        raise ValueError("the document is not where it was")
+    newline = newline_of(text)
+    if chunk.text.startswith("---") and not new_text.startswith("---"):
+        new_text = f"---{newline}{new_text}"
+    if stop < len(text) and new_text and not new_text.endswith(("\n", "\r")):
+        new_text += newline
+    return text[: chunk.start] + new_text + text[stop:]
+
+
+def remove_document(text: str, index: int) -> str:
+    """The stream without its document at `index`, an index into `split_stream(text)`.
+
+    Its separator goes with it. Raises IndexError.
+    """
+    chunks = split_stream(text)
+    chunk = chunks[index]
+    separators = list(SEPARATOR.finditer(text))
+    stop = chunk.start + len(chunk.text)
+    own = (index % len(chunks)) - (len(chunks) - len(separators))
+    if own >= 0:
+        return text[: separators[own].start()] + text[stop:]
+    if separators and not separators[0][1].strip():
+        stop = separators[0].end()
+    return text[: chunk.start] + text[stop:]
