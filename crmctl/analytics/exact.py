@@ -1,0 +1,43 @@
+"""Decimal arithmetic that does not round on the way: sums exactly, quotients once, at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+
+PLACES = 6
+# Values have at most 30 digits on either side of the point; the default context keeps 28 in all.
+EXACT = Context(prec=120, rounding=ROUND_HALF_EVEN)
+_ONE = Decimal(1)
+_STEP = _ONE.scaleb(-PLACES)
+_HUNDRED = Decimal(100)
+
+
+def total(values: Iterable[Decimal]) -> Decimal:
+    """The exact sum; 0 of nothing."""
+    result = Decimal(0)
+    for value in values:
+        result = EXACT.add(result, value)
+    return result
+
+
+def trimmed(value: Decimal) -> Decimal:
+    """The same number without trailing zeros after the point and without an exponent."""
+    plain = EXACT.normalize(value)
+    if not plain:
+        return Decimal(0)
+    whole = plain.to_integral_value()
+    return EXACT.quantize(plain, _ONE) if plain == whole else plain
+
+
+def quotient(dividend: Decimal, divisor: Decimal | int) -> Decimal:
+    """`dividend / divisor` to six places, a half to the even digit, without trailing zeros."""
+    exact = EXACT.divide(dividend, Decimal(divisor))
+    return trimmed(EXACT.quantize(exact, _STEP))
+
+
+def percent(part: Decimal | int, whole: Decimal | int) -> Decimal | None:
+    """`part` in percent of `whole`, to six places; None where `whole` is not above zero."""
+    if whole <= 0:
+        return None
+    return quotient(EXACT.multiply(Decimal(part), _HUNDRED), whole)

@@ -1,0 +1,52 @@
+"""What a model hands back, so that the command line, facts and reports treat all models alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from crmctl.locale import _
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table: the key of its values, its title and how they are to be shown.
+
+    `type` is a field's type (text, ref, enum, integer, number, money, date, ...) or `percent`,
+    whose values run from 0 to 100. `title` and the titles in `values` (of an enum's values, in the
+    order in which they sort) are English message ids, or texts that are translated already.
+    """
+
+    name: str
+    title: str
+    type: str
+    values: Mapping[str, str] | None = None
+
+    @property
+    def heading(self) -> str:
+        """The title in the current language."""
+        return _(self.title)
+
+    def value_title(self, value: str) -> str:
+        """The title of an enum value in the current language; the value itself without one."""
+        return _((self.values or {}).get(value, value))
+
+
+@dataclass(frozen=True, slots=True)
+class ModelResult:
+    """What a model found: one row per customer, with everything needed to understand it.
+
+    `n` counts the customers that were scored; `parameters` hold JSON-shaped values, decimals
+    among them. The rows have a key for every column, in the model's documented order. `notes`
+    are sentences in the current language.
+    """
+
+    model: str
+    as_of: date
+    parameters: dict[str, Any]
+    n: int
+    columns: tuple[Column, ...]
+    rows: list[dict[str, Any]]
+    notes: list[str]

@@ -1,0 +1,178 @@
+"""Settings of a book and of a person: typed, with defaults, and strict about unknown keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from decimal import Decimal
+from types import UnionType
+from typing import Any, TypeVar, get_args, get_type_hints
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from crmctl.errors import BadConfig, NewerFormat, did_you_mean
+from crmctl.locale import _
+from crmctl.values.money import is_currency, parse_amount
+from crmctl.values.text import suggest
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RateSettings:
+    """How exchange rates are used."""
+
+    max_age_days: int = 31
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseSettings:
+    """What counts as a purchase event."""
+
+    keep_zero: bool = True
+    confirmed: tuple[str, ...] = ("confirmed", "shipped", "completed")
+
+
+@dataclass(frozen=True, slots=True)
+class AbcSettings:
+    """Where class A ends and where B ends, in percent of the total value."""
+
+    a: Decimal = Decimal(80)
+    b: Decimal = Decimal(95)
+
+
+@dataclass(frozen=True, slots=True)
+class TodaySettings:
+    """How far ahead `today` looks, in days."""
+
+    tasks: int = 0
+    birthdays: int = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """crmctl.yaml."""
+
+    format: int = FORMAT
+    name: str | None = None
+    currency: str = "USD"
+    timezone: str = "UTC"
+    language: str | None = None
+    commit: str = "manual"
+    rates: RateSettings = field(default_factory=RateSettings)
+    purchases: PurchaseSettings = field(default_factory=PurchaseSettings)
+    abc: AbcSettings = field(default_factory=AbcSettings)
+    today: TodaySettings = field(default_factory=TodaySettings)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """config.yaml of a person, and local.yaml of a person in one book."""
+
+    language: str | None = None
+    user: str | None = None
+
+
+Settings = TypeVar("Settings", Config, Person)
+
+
+def load(cls: type[Settings], tree: Mapping[str, Any], where: str) -> Settings:
+    """Settings from the untyped tree of their file; BadConfig names the key and the remedy."""
+    settings = _dataclass(cls, tree, where, ())
+    assert isinstance(settings, cls)
+    if isinstance(settings, Config):
+        _check(settings, where)
+    if settings.language not in (None, "en", "zh"):
+        raise BadConfig(f"{where}: language", _("must be “en” or “zh”"))
+    return settings
+
+
+def _check(config: Config, where: str) -> None:
+    if config.format > FORMAT:
+        raise NewerFormat(config.format, FORMAT)
+    if config.format < 1:
+        raise BadConfig(f"{where}: format", _("must be {format}").format(format=FORMAT))
+    if not is_currency(config.currency):
+        raise BadConfig(f"{where}: currency", _("must be a code of three letters such as EUR"))
+    if config.commit != "manual":
+        raise BadConfig(f"{where}: commit", _("must be “manual”: this version leaves git to you"))
+    if not Decimal(0) < config.abc.a < config.abc.b <= Decimal(100):
+        raise BadConfig(f"{where}: abc", _("needs 0 < a < b <= 100"))
+    for name, number in (("max_age_days", config.rates.max_age_days),):
+        if number < 0:
+            raise BadConfig(f"{where}: rates.{name}", _("must not be negative"))
+    try:
+        ZoneInfo(config.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise BadConfig(
+            f"{where}: timezone",
+            _("“{zone}” is no time zone").format(zone=config.timezone),
+            _("Use a name such as Asia/Shanghai or Europe/Berlin."),
+        ) from None
+
+
+def _dataclass(cls: Any, tree: Any, where: str, path: tuple[str, ...]) -> Any:
+    if not isinstance(tree, Mapping):
+        raise BadConfig(": ".join((where, ".".join(path))), _("settings are expected here"))
+    hints = get_type_hints(cls)
+    values = {}
+    for key, node in tree.items():
+        dotted = ".".join((*path, key))
+        if key not in hints:
+            raise BadConfig(
+                f"{where}: {dotted}",
+                _("there is no such setting"),
+                did_you_mean(suggest(dotted, names(cls))),
+            )
+        if node in (None, ""):
+            continue
+        values[key] = _value(hints[key], node, where, (*path, key))
+    return cls(**values)
+
+
+def _value(hint: Any, node: Any, where: str, path: tuple[str, ...]) -> Any:
+    place = f"{where}: {'.'.join(path)}"
+    if isinstance(hint, UnionType):
+        hint = get_args(hint)[0]
+    if is_dataclass(hint):
+        return _dataclass(hint, node, where, path)
+    if hint == tuple[str, ...]:
+        if not isinstance(node, list) or not all(isinstance(item, str) for item in node):
+            raise BadConfig(place, _("a list of texts is expected here"))
+        return tuple(node)
+    if not isinstance(node, str):
+        raise BadConfig(place, _("a single value is expected here"))
+    if hint is str:
+        return node
+    value: Any = None
+    if hint is bool:
+        value = {"true": True, "false": False}.get(node)
+    elif hint is int:
+        value = int(node) if node.lstrip("-").isdecimal() else None
+    elif hint is Decimal:
+        value = parse_amount(node)
+    if value is None:
+        kind = {bool: _("true or false"), int: _("a whole number")}.get(hint, _("a number"))
+        raise BadConfig(place, _("must be {what}").format(what=kind))
+    return value
+
+
+def names(cls: Any, prefix: str = "") -> list[str]:
+    """Every setting's dotted name."""
+    found: list[str] = []
+    for item, hint in zip(fields(cls), get_type_hints(cls).values(), strict=True):
+        if is_dataclass(hint):
+            found += names(hint, f"{prefix}{item.name}.")
+        else:
+            found.append(prefix + item.name)
+    return found
+
+
+def get(settings: Any, name: str) -> Any:
+    """The value of a setting by its dotted name."""
+    for step in name.split("."):
+        settings = getattr(settings, step)
+    return settings

@@ -1,0 +1,36 @@
+"""The functions that SQL on the index may call, beyond SQLite's own."""
+
+from __future__ import annotations
+
+import sqlite3
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from crmctl.index.rows import in_base
+from crmctl.values.dates import epoch
+from crmctl.values.money import Rates
+from crmctl.values.names import fold
+from crmctl.values.phones import digits
+
+
+def register(connection: sqlite3.Connection, zone: ZoneInfo, rates: Rates) -> None:
+    """Adds fold(text), digits(text), ts(instant) and base(amount, currency, date)."""
+
+    def folded(value: object) -> str | None:
+        return fold(value) if isinstance(value, str) else None
+
+    def only_digits(value: object) -> str | None:
+        return digits(value) if isinstance(value, str) else None
+
+    def seconds(value: object) -> int | None:
+        return epoch(value, zone) if isinstance(value, str) else None
+
+    def base(amount: object, currency: object, day: object) -> int | None:
+        if not isinstance(amount, str | int | float):
+            return None
+        code = currency if isinstance(currency, str) else None
+        return in_base(Decimal(str(amount)), code, str(day or ""), rates)
+
+    connection.create_function("base", 3, base, deterministic=True)
+    for name, function in (("fold", folded), ("digits", only_digits), ("ts", seconds)):
+        connection.create_function(name, 1, function, deterministic=True)

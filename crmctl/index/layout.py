@@ -1,0 +1,92 @@
+"""The tables of the index, derived from the kinds; a change of either rebuilds it."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+from crmctl.schema.model import Field, Kind, Registry
+
+VERSION = 1
+
+COMMON = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE folder (path TEXT PRIMARY KEY, print TEXT) WITHOUT ROWID;
+CREATE TABLE file (
+    fid INTEGER PRIMARY KEY, folder TEXT, name TEXT, kind TEXT,
+    size INTEGER, mtime INTEGER, inode INTEGER, digest TEXT, racy INTEGER
+);
+CREATE UNIQUE INDEX file_name ON file (folder, name);
+CREATE INDEX file_racy ON file (racy) WHERE racy;
+CREATE TABLE problem (fid INTEGER, path TEXT, line INTEGER, col INTEGER, code TEXT, params TEXT);
+CREATE INDEX problem_file ON problem (fid);
+CREATE TABLE record (rid INTEGER PRIMARY KEY, kind TEXT, id TEXT, fid INTEGER);
+CREATE INDEX record_id ON record (id);
+CREATE INDEX record_file ON record (fid);
+CREATE TABLE key (key TEXT, form TEXT, rid INTEGER, field TEXT,
+    PRIMARY KEY (key, form, rid, field)) WITHOUT ROWID;
+CREATE INDEX key_record ON key (rid);
+CREATE TABLE text (rid INTEGER PRIMARY KEY, kind TEXT, text TEXT);
+CREATE VIRTUAL TABLE trigram USING fts5 (
+    text, content='text', content_rowid='rid', tokenize='trigram', detail=none
+);
+CREATE TABLE reading (text TEXT PRIMARY KEY, keys TEXT) WITHOUT ROWID;
+"""
+
+
+def quoted(name: str) -> str:
+    """A name as SQL: field names are checked by the schema, SQL words among them need quotes."""
+    return f'"{name}"'
+
+
+def columns(field: Field) -> list[tuple[str, str]]:
+    """Name and SQL type of the columns that hold a top-level field."""
+    match field.type:
+        case "integer" | "boolean":
+            return [(field.name, "INTEGER")]
+        case "number":
+            return [(field.name, "REAL")]
+        case "instant":
+            return [(field.name, "TEXT"), (f"{field.name}__ts", "INTEGER")]
+        case "money":
+            return [(field.name, "TEXT"), (f"{field.name}__base", "INTEGER")]
+        case _:
+            return [(field.name, "TEXT")]
+
+
+def table(kind: Kind) -> str:
+    """The DDL of one kind's table and its indexes."""
+    parts = ["rid INTEGER PRIMARY KEY", "_path TEXT", "_line INTEGER", "_data TEXT"]
+    for field in kind.fields.values():
+        parts += [f"{quoted(name)} {type_}" for name, type_ in columns(field)]
+    name = quoted(kind.plural)
+    statements = [f"CREATE TABLE {name} ({', '.join(parts)})"]
+    statements.append(f'CREATE INDEX "{kind.plural}_by_id" ON {name} (id)')
+    when = [quoted(event_column(kind))] if kind.date else []
+    for field in kind.fields.values():
+        if field.type == "ref" and (field.ref or "").count(".") == 0:
+            covered = ", ".join([quoted(field.name), *when])
+            statements.append(f'CREATE INDEX "{kind.plural}_by_{field.name}" ON {name} ({covered})')
+    return ";\n".join(statements) + ";\n"
+
+
+def event_column(kind: Kind) -> str:
+    """The column by which a kind's events are ordered in time."""
+    assert kind.date is not None
+    return f"{kind.date}__ts" if kind.fields[kind.date].type == "instant" else kind.date
+
+
+def script(registry: Registry) -> str:
+    """All DDL for a book with these kinds."""
+    return COMMON + "".join(table(kind) for kind in registry)
+
+
+def fingerprint(registry: Registry, *settings: str) -> str:
+    """Changes whenever an index built before cannot be used any more."""
+    parts = [str(VERSION), script(registry), *settings]
+    for kind in registry:
+        parts += [kind.path, kind.label, *kind.search]
+        parts += [
+            f"{field.dotted}:{field.type}:{field.ref}:{sorted(field.values)}:{field.rules}"
+            for field in kind.root.walk()
+        ]
+    return blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
