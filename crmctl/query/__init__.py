@@ -1,0 +1,1 @@
+"""The query language: text -> tree -> tree bound to a kind -> SQL, predicate or plain words."""

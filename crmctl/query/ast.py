@@ -1,0 +1,165 @@
+"""The tree of a query as it was written, before any kind gives its names a meaning."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+KEYWORDS = {"or": "or", "或": "or", "and": "and", "且": "and", "not": "not"}
+
+
+# What stands behind the colon: one item, or several that are alternatives
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """`field:text`"""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """`field:=text`"""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """`field:>=text`; `op` is one of > >= < <="""
+
+    op: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """`field:low..high`, both included; None is an open end, never both."""
+
+    low: str | None
+    high: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Anything:
+    """`field:*`"""
+
+
+Item: TypeAlias = Plain | Exact | Compare | Between | Anything
+
+
+# Expressions
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A text that stands alone."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """`field:items`; without items the field is missing."""
+
+    field: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """`field(inner)`: one element of the field satisfies the whole of it."""
+
+    field: str
+    inner: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All of the terms; without any, everything. Made by `all_of`, never holds an And."""
+
+    terms: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """At least one of two or more terms. Made by `any_of`, never holds an Or."""
+
+    terms: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    term: Expr
+
+
+Expr: TypeAlias = Word | Term | Group | And | Or | Not
+EVERYTHING = And(())
+
+
+def all_of(terms: Iterable[Expr]) -> Expr:
+    """The terms ANDed, without needless levels."""
+    flat: list[Expr] = []
+    for term in terms:
+        flat.extend(term.terms if isinstance(term, And) else (term,))
+    return flat[0] if len(flat) == 1 else And(tuple(flat))
+
+
+def any_of(terms: Iterable[Expr]) -> Expr:
+    """The terms (at least one) ORed, without needless levels."""
+    flat: list[Expr] = []
+    for term in terms:
+        flat.extend(term.terms if isinstance(term, Or) else (term,))
+    return flat[0] if len(flat) == 1 else Or(tuple(flat))
+
+
+# Back to text
+
+_BARE_WORD = re.compile(r"\w[\w.@/+-]*")
+_BARE_VALUE = re.compile(r"[-+]?\w(?:[\w.@/+:-]*\w)?")
+
+
+def unparse(expr: Expr) -> str:
+    """The canonical text of a query: `parse(unparse(expr)) == expr`."""
+    match expr:
+        case Word(text):
+            bare = _BARE_WORD.fullmatch(text) and text.casefold() not in KEYWORDS
+            return text if bare else _quoted(text)
+        case Term(field, items):
+            return f"{field}:{','.join(map(_item, items))}"
+        case Group(field, inner):
+            return f"{field}({unparse(inner)})"
+        case Not(term):
+            inside = unparse(term)
+            return f"-({inside})" if isinstance(term, (And, Or)) else f"-{inside}"
+        case And(terms):
+            parts = [f"({unparse(t)})" if isinstance(t, Or) else unparse(t) for t in terms]
+            return " ".join(parts)
+        case Or(terms):
+            return " or ".join(unparse(term) for term in terms)
+
+
+def _item(item: Item) -> str:
+    match item:
+        case Plain(text):
+            return _value(text)
+        case Exact(text):
+            return f"={_value(text)}"
+        case Compare(op, text):
+            return f"{op}{_value(text)}"
+        case Between(low, high):
+            return f"{_value(low) if low else ''}..{_value(high) if high else ''}"
+        case Anything():
+            return "*"
+
+
+def _value(text: str) -> str:
+    return text if _BARE_VALUE.fullmatch(text) and ".." not in text else _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -1,0 +1,157 @@
+"""References: from what a person types to a record, and from a record to those that name it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+from crmctl.errors import Ambiguous, BadValue, NotFound, did_you_mean
+from crmctl.index.layout import quoted
+from crmctl.locale import _
+from crmctl.schema.model import Field, Kind
+from crmctl.values import jsontext
+from crmctl.values.names import fold
+from crmctl.values.phones import digits
+from crmctl.values.text import suggest
+from crmctl.workspace import Workspace
+
+MIN_PHONE = 6
+
+
+class References:
+    """Looks records up in one book."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+
+    def find(self, ref: str, kind: Kind | None = None) -> tuple[Kind, str]:
+        """The record that `ref` names on the command line.
+
+        Exact id first, then unique prefix of an id, exact name, phone or e-mail; `kind:id` says
+        the kind. Ambiguous lists the candidates, NotFound suggests the nearest.
+        """
+        index = self.workspace.index
+        if kind is None and ":" in ref:
+            name, _colon, rest = ref.partition(":")
+            if name in self.workspace.registry.kinds:
+                return self.find(rest, self.workspace.registry.kinds[name])
+        exact = [(k.name, ref) for k in index.kinds_of(ref) if kind is None or k is kind]
+        for found in (
+            exact,
+            index.with_prefix(ref, kind) if ref else [],
+            index.named(self.forms(ref), kind),
+        ):
+            unique = list(dict.fromkeys(found))
+            if len(unique) == 1:
+                name, id = unique[0]
+                return self.workspace.registry.kinds[name], id
+            if unique:
+                raise Ambiguous(ref, [self._described(*candidate) for candidate in unique])
+        raise NotFound(kind.titled() if kind else _("record"), ref, self._nearest(ref, kind))
+
+    def exact(self, kind: Kind, text: str, field: str) -> str:
+        """The id for a reference in data: exact id, name, phone or e-mail, never a prefix."""
+        index = self.workspace.index
+        if index.get(kind, text) is not None:
+            return text
+        found = index.named(self.forms(text), kind)
+        if len(found) == 1:
+            return found[0][1]
+        if found:
+            raise Ambiguous(text, [self._described(*candidate) for candidate in found])
+        raise BadValue(
+            field,
+            text,
+            _("no {kind} of this id, name, phone or e-mail").format(kind=kind.titled()),
+            did_you_mean(self._nearest(text, kind)),
+        )
+
+    def matches(self, kind: Kind, text: str) -> list[str]:
+        """Every id that `text` could mean in data."""
+        index = self.workspace.index
+        if index.get(kind, text) is not None:
+            return [text]
+        return [id for _, id in index.named(self.forms(text), kind)]
+
+    def referrers(self, kind: Kind, id: str) -> list[tuple[Kind, str]]:
+        """The records that name this one, by any reference field at any depth."""
+        from crmctl.selection import Selection
+
+        found: dict[tuple[str, str], None] = {}
+        quoted = '"' + id.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        for other, field in self.workspace.registry.referrers(kind.name):
+            query = f"{field.dotted}:={quoted}"
+            for other_id in Selection(self.workspace, other, query, archived=True).ids():
+                if (other.name, other_id) != (kind.name, id):
+                    found[other.name, other_id] = None
+        return [(self.workspace.registry.kinds[name], other_id) for name, other_id in found]
+
+    def has_users(self) -> bool:
+        """Whether the book has users, so that owners must be among them."""
+        return self._has_users
+
+    def acting_user(self) -> str | None:
+        """Who acts, as records name them: a user's id where the book has users, else any name."""
+        me = self.workspace.me
+        if not me or not self.has_users():
+            return me or None
+        found = self.matches(self.workspace.registry.kinds["user"], me)
+        return found[0] if len(found) == 1 else None
+
+    def labels(self, kind: Kind, ids: Iterable[str]) -> dict[str, str]:
+        """What the records of these ids are called, by id; an id without a record is left out."""
+        wanted = jsontext.dumps(list(dict.fromkeys(ids)))
+        rows = self.workspace.index.rows(
+            f"SELECT id, {quoted(kind.label)} FROM {quoted(kind.plural)}"
+            " WHERE id IN (SELECT value FROM json_each(?))",
+            (wanted,),
+        )
+        return {id: str(label or id) for id, label in rows}
+
+    @cached_property
+    def _has_users(self) -> bool:
+        users = self.workspace.registry.kinds.get("user")
+        return users is not None and self.workspace.index.count(users) > 0
+
+    def has_cycle(self, kind: Kind, values: Mapping[str, Any]) -> bool:
+        """Whether a top-level reference to the same kind (parent, manager) leads back to itself."""
+        for field in kind.fields.values():
+            if (
+                field.ref == kind.name
+                and field.name in values
+                and self._leads_back(kind, field, values)
+            ):
+                return True
+        return False
+
+    def _leads_back(self, kind: Kind, field: Field, values: Mapping[str, Any]) -> bool:
+        start = values["id"]
+        seen = set()
+        next_id = values.get(field.name)
+        while next_id is not None and next_id not in seen:
+            if next_id == start:
+                return True
+            seen.add(next_id)
+            next_id = (self.workspace.index.get(kind, next_id) or {}).get(field.name)
+        return False
+
+    def forms(self, text: str) -> list[tuple[str, str]]:
+        """The (key, form) pairs under which the index may know a name, e-mail or phone."""
+        forms = [(fold(text), "name"), (fold(text), "email")]
+        number = digits(text)
+        if len(number) >= MIN_PHONE:
+            forms.append((number, "phone"))
+        return forms
+
+    def _described(self, kind: str, id: str) -> str:
+        target = self.workspace.registry.kinds[kind]
+        record = self.workspace.index.get(target, id) or {}
+        label = str(record.get(target.label) or "")
+        return f"{id}  {target.titled()}" + (f"  {label}" if label and label != id else "")
+
+    def _nearest(self, ref: str, kind: Kind | None) -> str | None:
+        index = self.workspace.index
+        start = fold(ref)[:2]
+        candidates = [id for _, id in index.with_prefix(start, kind, limit=2000)] if start else []
+        return suggest(ref, candidates)

@@ -1,0 +1,268 @@
+"""A set of records chosen by a query: its conditions, columns and order, over the index.
+
+Everything that shows or uses "the records that match" comes through here: lists, segments, bulk
+edits, exports, reports and models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from crmctl.analytics.result import Column as Shown
+from crmctl.errors import UsageError
+from crmctl.facts.tables import Facts
+from crmctl.index.layout import quoted
+from crmctl.index.rows import texts_at
+from crmctl.index.store import as_record
+from crmctl.locale import _
+from crmctl.query import bind, sql
+from crmctl.query.grammar import parse
+from crmctl.schema.model import Field, FieldPath, Hop, Kind
+from crmctl.values import jsontext
+from crmctl.values.dates import format_instant
+from crmctl.values.money import from_units
+from crmctl.workspace import Workspace
+
+Decoder = Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a selection: the path as it was asked for and the field it means.
+
+    base: amounts in the base currency; label: references by the name of what they refer to.
+    """
+
+    name: str
+    path: FieldPath
+    base: bool = False
+    label: bool = False
+
+    @property
+    def field(self) -> Field:
+        return self.path.field
+
+    @property
+    def type(self) -> str:
+        """The field's type; a list is called by what it holds."""
+        return self.field.leaf.type
+
+
+def shown(column: Column) -> Shown:
+    """How a column of a selection is headed and shown."""
+    field = column.field
+    titles = {value: field.value_title(value) for value in field.leaf.values}
+    return Shown(column.name, column.path.titled(), column.type, titles)
+
+
+class Selection:
+    """The records of one kind that match a query, as of a day if one is given.
+
+    Archived records are left out unless the query asks about `archived` or `archived` is True.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        kind: Kind,
+        query: str | None = None,
+        *,
+        as_of: date | None = None,
+        archived: bool = False,
+        ids: Sequence[str] | None = None,
+    ) -> None:
+        self.workspace = workspace
+        self.kind = kind
+        self.as_of = as_of
+        self._archived = archived
+        self._ids = ids
+        # Under --as-of the day is seen from its last minute: “today” and “<30d” end there.
+        now = workspace.now
+        if as_of is not None:
+            now = datetime.combine(as_of, time(23, 59), workspace.zone)
+        self.bound = bind.bind(parse(query or ""), kind, workspace.query_context(now))
+
+    @cached_property
+    def facts(self) -> Facts:
+        """The facts as of the selection's day; also switches the index to that day."""
+        self.workspace.index.as_of(self.as_of)
+        return Facts(self.workspace, self.as_of or self.workspace.today)
+
+    @cached_property
+    def _where(self) -> tuple[str, list[Any]]:
+        condition = sql.compile(self.bound, self.kind, "t", fact=self.facts.expression)
+        text, params = condition.text, list(condition.params)
+        if not self._archived and "archived" not in bind.fields_used(self.bound):
+            text = f"({text}) AND t.archived IS NULL"
+        if self._ids is not None:
+            text = f"({text}) AND t.id IN (SELECT value FROM json_each(?))"
+            params.append(jsontext.dumps(list(self._ids)))
+        return text, params
+
+    def column(self, name: str, *, base: bool = False, label: bool = False) -> Column:
+        """The column for a path."""
+        return Column(name, self.kind.field(name), base, label)
+
+    def count(self) -> int:
+        text, params = self._where
+        rows = self.workspace.index.rows(f"SELECT count(*) FROM {self._from} WHERE {text}", params)
+        return int(rows[0][0])
+
+    def ids(self, sort: Sequence[str] = (), limit: int = 0) -> list[str]:
+        """The ids, in order."""
+        return [id for (id,) in self._select(["t.id"], sort, limit)]
+
+    def records(self, sort: Sequence[str] = (), limit: int = 0) -> Iterator[dict[str, Any]]:
+        """The whole records, each with `_path` and `_line`."""
+        for data, path, line in self._select(["t._data", "t._path", "t._line"], sort, limit):
+            yield as_record(data, path, line)
+
+    def rows(
+        self, columns: Sequence[Column], sort: Sequence[str] = (), limit: int = 0
+    ) -> Iterator[tuple[Any, ...]]:
+        """One tuple a record with the columns' values: text, int, Decimal, bool, list or None."""
+        cells = [self._cell(column) for column in columns]
+        decoders = [decoder for _text, decoder in cells]
+        for row in self._select([text for text, _decoder in cells], sort, limit):
+            yield tuple(
+                None if value is None else decode(value)
+                for value, decode in zip(row, decoders, strict=True)
+            )
+
+    @property
+    def _from(self) -> str:
+        self.workspace.index.as_of(self.as_of)
+        return f"{quoted(self.kind.plural)} AS t"
+
+    def _select(
+        self, cells: Sequence[str], sort: Sequence[str], limit: int
+    ) -> Iterator[tuple[Any, ...]]:
+        text, params = self._where
+        statement = f"SELECT {', '.join(cells)} FROM {self._from} WHERE {text}"
+        statement += f" ORDER BY {', '.join(self._order(sort or self.kind.sort))}"
+        if limit > 0:
+            statement += f" LIMIT {limit:d}"
+        return self.workspace.index.stream(statement, params)
+
+    def _order(self, sort: Sequence[str]) -> list[str]:
+        order = []
+        for name in sort:
+            path = self.kind.field(name.removeprefix("-").removeprefix("+"))
+            text = self._value(path, "t", comparable=True)
+            order += [f"{text} IS NULL", f"{text} DESC" if name.startswith("-") else text]
+        return [*order, "t.id", "t._path", "t._line"]
+
+    # SQL for values
+
+    def _value(self, path: FieldPath, alias: str, *, comparable: bool) -> str:
+        """SQL for the value at a path, seen from a row `alias`; comparable: for ordering."""
+        if path.hops:
+            return self._through(path.hops[0], path, alias, comparable)
+        field = path.field
+        if field.fact:
+            return self.facts.expression(field.name, alias)
+        top = self.kind_field(path.home, field)
+        column = f"{alias}.{quoted(top.name)}"
+        if field is not top or field.type in ("list", "object"):
+            inner = _json_path(path.home, field)
+            return column if inner is None else f"json_extract({column}, '{inner}')"
+        if comparable and field.type == "money":
+            return f"{alias}.{quoted(field.name + '__base')}"
+        if comparable and field.type == "instant":
+            return f"{alias}.{quoted(field.name + '__ts')}"
+        return f"fold({column})" if comparable and field.type == "text" else column
+
+    def kind_field(self, kind: Kind, field: Field) -> Field:
+        """The top-level field that a nested one stands in."""
+        return kind.fields[field.path[0]]
+
+    def _through(self, hop: Hop, path: FieldPath, alias: str, comparable: bool) -> str:
+        if len(hop.field.path) > 1 or hop.field.type == "list":
+            raise UsageError(
+                _("“{path}” leads through a list and cannot be a column.").format(path=path.dotted)
+            )
+        deeper = f"{alias}_{hop.field.name}"
+        rest = FieldPath(hop.kind, path.hops[1:], path.field)
+        inner = self._value(rest, deeper, comparable=comparable)
+        return (
+            f"(SELECT {inner} FROM {quoted(hop.kind.plural)} AS {deeper}"
+            f" WHERE {deeper}.id = {alias}.{quoted(hop.field.name)} LIMIT 1)"
+        )
+
+    def _cell(self, column: Column) -> tuple[str, Decoder]:
+        field = column.field
+        base = column.base and field.type == "money" and len(field.path) == 1
+        text = self._value(column.path, "t", comparable=base)
+        if column.label and field.type == "ref" and len(field.path) == 1:
+            return self._label(field, text), _same
+        if field.type == "money" and (base or field.fact):
+            return text, from_units
+        if field.fact and field.type == "instant":
+            return text, self._instant
+        if not field.fact and (field.path[1:] or field.type in ("list", "object")):
+            return text, self._nested(column.path)
+        return text, DECODERS.get(field.type, _same)
+
+    def _label(self, field: Field, text: str) -> str:
+        """SQL for the name of what a reference refers to; the reference itself without one."""
+        target = self.workspace.registry.kinds.get(field.ref or "")
+        if target is None or target.fields[target.label].type not in ("text", "note"):
+            return text
+        name = f"SELECT n.{quoted(target.label)} FROM {quoted(target.plural)} AS n"
+        return f"COALESCE(({name} WHERE n.id = {text} LIMIT 1), {text})"
+
+    def _instant(self, seconds: int) -> str:
+        return format_instant(datetime.fromtimestamp(seconds, UTC).astimezone(self.workspace.zone))
+
+    def _nested(self, path: FieldPath) -> Decoder:
+        """Values out of JSON: a list of what stands at the path when a list is on the way."""
+        if _json_path(path.home, path.field) is not None and path.field.type != "list":
+            return _plain
+        steps = path.field.path[1:]
+
+        def decode(text: Any) -> Any:
+            value = jsontext.loads(text)
+            return [*texts_at(value, steps)] if steps else value
+
+        return decode
+
+
+def _json_path(kind: Kind, field: Field) -> str | None:
+    """The JSON path of a nested field within its column; None when a list is on the way."""
+    step = kind.fields[field.path[0]]
+    for name in field.path[1:]:
+        if step.type == "list":
+            return None
+        step = step.fields[name]
+    if len(field.path) == 1:
+        return None
+    return "$." + ".".join(field.path[1:])
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return Decimal(repr(value))
+    if isinstance(value, str) and value[:1] in "[{":
+        return jsontext.loads(value)
+    return value
+
+
+DECODERS: dict[str, Decoder] = {
+    "money": Decimal,
+    "number": lambda value: _trimmed(Decimal(repr(value))),
+    "boolean": bool,
+    "list": jsontext.loads,
+}
+
+
+def _trimmed(number: Decimal) -> Decimal:
+    return number.to_integral_value() if number == number.to_integral_value() else number
