@@ -1,0 +1,141 @@
+"""Change set -> files: under the book's lock, after a look whether anybody was faster.
+
+Each file is written in one step. A record that differs from what the change set started from is
+refused, and so is an edit whose result does not read back as exactly the values intended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from crmctl.changes.changeset import Change, ChangeSet, Values
+from crmctl.changes.journal import Journal
+from crmctl.changes.splice import document_of, edits_between, order_of
+from crmctl.errors import ChangedMeanwhile, Exists, Unparsable
+from crmctl.problems import Problem
+from crmctl.schema.model import Kind
+from crmctl.schema.rules import Rules
+from crmctl.schema.typing import read
+from crmctl.storage.editor import edit_document
+from crmctl.storage.errors import EditRefused
+from crmctl.storage.files import FileText, Lock, confined, load, replace
+from crmctl.storage.reader import parse_document, split_stream
+from crmctl.storage.records import read_record
+from crmctl.storage.streams import append_document, remove_document, replace_document
+from crmctl.workspace import Workspace
+
+
+class Applier:
+    """Writes change sets into one book."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.journal = Journal(workspace.private)
+
+    def apply(self, changes: ChangeSet) -> None:
+        """All of it, or, when something is in the way, nothing at all."""
+        if not changes:
+            return
+        self.workspace.private.mkdir(parents=True, exist_ok=True)
+        with Lock(self.workspace.private / "lock"):
+            by_path: dict[str, list[Change]] = {}
+            for change in changes.changes:
+                by_path.setdefault(change.path, []).append(change)
+            # Every text is made before the first is written: what cannot be done stops it all.
+            texts = [(path, *self._text(path, group)) for path, group in by_path.items()]
+            self.journal.write(changes)
+            for path, old, text in texts:
+                target = confined(self.workspace.records, path)
+                if text is None:
+                    target.unlink()
+                else:
+                    replace(target, text, bom=old.bom if old else False)
+        self.workspace.index.refresh()
+
+    def _text(self, path: str, changes: Sequence[Change]) -> tuple[FileText | None, str | None]:
+        """The file as it is and the text it gets; None for a file to be removed."""
+        kind = self.workspace.registry.kinds[changes[0].kind]
+        target = confined(self.workspace.records, path)
+        old = load(target) if target.exists() else None
+        if old is not None and old.faults:
+            fault = old.faults[0]
+            message = Problem(
+                path, fault.line, fault.column, fault.code, dict(fault.params)
+            ).message
+            raise Unparsable(f"records/{path}:{fault.line}", message)
+        text = old.text if old else ""
+        if not kind.is_stream:
+            (change,) = changes
+            return old, self._file(kind, change, old)
+        # Removals last and from the end, so that the places of the others stay true.
+        for change in [c for c in changes if c.before is not None and c.after is not None]:
+            text = self._edited(kind, change, text)
+        removed = [c for c in changes if c.after is None]
+        places = sorted((self._place(kind, change, text) for change in removed), reverse=True)
+        for place in places:
+            text = remove_document(text, place)
+        for change in [c for c in changes if c.before is None]:
+            assert change.after is not None
+            text = append_document(text, document_of(kind, change.after))
+        return old, text if text.strip() else None
+
+    def _file(self, kind: Kind, change: Change, old: FileText | None) -> str | None:
+        if change.before is None:
+            if old is not None:
+                raise Exists(kind.titled(), change.id)
+            assert change.after is not None
+            return document_of(kind, change.after)
+        if old is None:
+            raise ChangedMeanwhile(f"records/{change.path}")
+        if change.after is None:
+            self._place(kind, change, old.text)
+            return None
+        return self._edited(kind, change, old.text)
+
+    def _edited(self, kind: Kind, change: Change, text: str) -> str:
+        assert change.before is not None
+        assert change.after is not None
+        chunk = split_stream(text)[self._place(kind, change, text)]
+        if change.text is not None:
+            return replace_document(text, chunk, change.text)
+        edits = edits_between(kind, change.before, change.after)
+        edited = edit_document(chunk.text, edits, order_of(kind))
+        if self._values(kind, edited) != change.after:
+            raise EditRefused((), "shape")
+        return replace_document(text, chunk, edited)
+
+    def _place(self, kind: Kind, change: Change, text: str) -> int:
+        """Which document of the file holds the record, as it was when it was read."""
+        rules = Rules(kind)
+        for number, chunk in enumerate(split_stream(text)):
+            tree, _faults = parse_document(chunk.text, chunk.line)
+            if tree is None or (
+                change.document is not None and "id" in tree and tree["id"] != change.id
+            ):
+                continue
+            stored, _findings = read_record(
+                kind, tree, self.workspace.zone, rules, change.path, chunk, number
+            )
+            if stored.id == change.id:
+                if stored.values != change.before:
+                    break
+                return number
+        raise ChangedMeanwhile(f"records/{change.path}")
+
+    def _values(self, kind: Kind, document: str) -> Values:
+        tree, faults = parse_document(document)
+        if tree is None or faults:
+            return {}
+        values, _findings = read(kind, tree, self.workspace.zone)
+        return values
+
+
+def machine_result(changes: ChangeSet) -> dict[str, Any]:
+    """What a write prints for scripts."""
+    return {
+        "change": changes.id,
+        "created": changes.of("created"),
+        "updated": changes.of("updated"),
+        "removed": changes.of("removed"),
+    }

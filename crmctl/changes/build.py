@@ -1,0 +1,351 @@
+"""Commands -> change sets: new records, changed fields, removals, with every rule of the kind.
+
+Records are read from their files, never from the index: the index only says which file to read.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+from typing import Any
+
+from crmctl.changes.assign import Assigner, Assignment
+from crmctl.changes.changeset import Change, ChangeSet, Values
+from crmctl.errors import (
+    BadValue,
+    Exists,
+    Invalid,
+    MissingField,
+    NotFound,
+    Referenced,
+    Unparsable,
+    did_you_mean,
+)
+from crmctl.locale import _
+from crmctl.problems import Problem
+from crmctl.refs import References
+from crmctl.schema.model import Field, Kind
+from crmctl.schema.rules import Rules
+from crmctl.schema.typing import Finding, read
+from crmctl.storage.files import load
+from crmctl.storage.reader import parse_document, split_stream
+from crmctl.storage.records import Stored, read_file
+from crmctl.values.dates import parse_date
+from crmctl.values.ids import is_valid_id, mint_tail, stream_id, unique_slug
+from crmctl.values.names import slug
+from crmctl.values.text import suggest
+from crmctl.workspace import Workspace
+
+
+class Builder:
+    """Collects the changes of one command into one change set."""
+
+    def __init__(
+        self, workspace: Workspace, command: Sequence[str] = (), reason: str | None = None
+    ) -> None:
+        self.workspace = workspace
+        now = workspace.now
+        id = stream_id("chg", now.date(), mint_tail())
+        self.set = ChangeSet(
+            id, now.isoformat(timespec="seconds"), workspace.me, list(command), reason
+        )
+        self.references = References(workspace)
+        self._rules: dict[str, Rules] = {}
+        self._new_ids: set[tuple[str, str]] = set()
+        self._read: dict[str, list[Stored]] = {}
+
+    # what a command asks for
+
+    def assigner(self, kind: Kind) -> Assigner:
+        """Reads assignments for records of a kind."""
+        return Assigner(kind, self.workspace.now, self.resolve)
+
+    def add(
+        self,
+        kind: Kind,
+        values: Mapping[str, Any],
+        *,
+        id: str | None = None,
+        minted: str | None = None,
+        mark: bool = True,
+    ) -> Change:
+        """A new record. `id` is a person's wish, `minted` the tail of an import's id.
+
+        Without `mark` a named record gets no random mark: the same import in two clones must make
+        the same file.
+        """
+        fields: Values = {name: value for name, value in values.items() if value is not None}
+        if kind.date is None:  # an event's own date says it
+            fields.setdefault("created", self.workspace.today.isoformat())
+        fields["id"] = self._new_id(kind, fields, id, minted)
+        if kind.slug_field and mark:
+            fields.setdefault("uid", mint_tail())
+        fields = _without_defaults(kind, fields)
+        self._check(kind, None, fields)
+        self._new_ids.add((kind.name, fields["id"]))
+        change = Change(
+            kind.name, fields["id"], None, ordered(kind, fields), self._path(kind, fields)
+        )
+        self.set.changes.append(change)
+        return change
+
+    def update(self, kind: Kind, id: str, assignments: Sequence[Assignment]) -> Change | None:
+        """A record with assignments made; None when they change nothing."""
+        stored = self.read(kind, id)
+        return self.replace(kind, id, self.assigner(kind).apply(stored.values, list(assignments)))
+
+    def replace(self, kind: Kind, id: str, values: Mapping[str, Any]) -> Change | None:
+        """A record with new values in place of all old ones; None when they are the same."""
+        stored = self.read(kind, id)
+        if values.get("id", id) != id:
+            raise Invalid(id, [_("the id of a record cannot be changed")])
+        after = _without_defaults(kind, self._with_histories(kind, stored.values, values))
+        if after == stored.values:
+            return None
+        self._check(kind, stored.values, after)
+        change = Change(
+            kind.name, id, stored.values, ordered(kind, after), stored.path, stored.document
+        )
+        self.set.changes.append(change)
+        return change
+
+    # a record as text, for the editor
+
+    def document_text(self, kind: Kind, stored: Stored) -> str:
+        """The document of a record as it stands in its file."""
+        text = load(self.workspace.records / stored.path).text
+        return split_stream(text)[stored.document].text
+
+    def draft(self, kind: Kind, stored: Stored, text: str) -> Values:
+        """The values of an edited document; Invalid with every fault when it cannot be kept."""
+        tree, faults = parse_document(text)
+        reasons = [
+            f"{fault.line}:{fault.column} "
+            + Problem("", fault.line, fault.column, fault.code, dict(fault.params)).message
+            for fault in faults
+        ]
+        if reasons:
+            raise Invalid(stored.id, reasons)
+        values, findings = read(kind, tree or {}, self.workspace.zone)
+        reasons = [_said(finding) for finding in findings if finding.code != "unknown-field"]
+        if values.get("id") != stored.id:
+            reasons.append(_("the id of a record cannot be changed"))
+        if reasons:
+            raise Invalid(stored.id, reasons)
+        self._check(kind, stored.values, values)
+        return values
+
+    def rewrite(self, kind: Kind, stored: Stored, text: str) -> None:
+        """A record as a person rewrote it: the text is kept as it is, histories are added."""
+        values = self.draft(kind, stored, text)
+        change = self.replace(kind, stored.id, values)
+        if change is not None and change.after == values:
+            change.text = text
+        elif change is None and text != self.document_text(kind, stored):
+            change = Change(
+                kind.name, stored.id, stored.values, stored.values, stored.path, stored.document
+            )
+            change.text = text
+            self.set.changes.append(change)
+
+    def amend(self, kind: Kind, change: Change, values: Mapping[str, Any]) -> None:
+        """A record that this change set makes, with other values than first thought."""
+        after = _without_defaults(kind, dict(values))
+        self._check(kind, None, after)
+        change.after = ordered(kind, after)
+
+    def take_back(self, changes: Sequence[Change]) -> None:
+        """Drops additions; quick when they were the last ones."""
+        for change in changes:
+            self._new_ids.discard((change.kind, change.id))
+        doomed = {id(change) for change in changes}
+        while doomed and id(self.set.changes[-1]) in doomed:
+            doomed.discard(id(self.set.changes.pop()))
+        if doomed:
+            kept = [change for change in self.set.changes if id(change) not in doomed]
+            self.set.changes = kept
+
+    def remove(self, kind: Kind, id: str, *, cascade: bool = False) -> None:
+        """Takes a record away; what refers to it stops that, or goes with it (`cascade`)."""
+        doomed: dict[tuple[str, str], None] = {(kind.name, id): None}
+        pending = [(kind, id)]
+        while pending:
+            target, target_id = pending.pop()
+            for other, other_id in self.references.referrers(target, target_id):
+                if (other.name, other_id) in doomed:
+                    continue
+                if not cascade:
+                    every = self.references.referrers(kind, id)
+                    raise Referenced(id, [f"{k.name} {i}" for k, i in every])
+                doomed[other.name, other_id] = None
+                pending.append((other, other_id))
+        for name, doomed_id in doomed:
+            doomed_kind = self.workspace.registry.kinds[name]
+            stored = self.read(doomed_kind, doomed_id)
+            self.set.changes.append(
+                Change(name, doomed_id, stored.values, None, stored.path, stored.document)
+            )
+
+    def read(self, kind: Kind, id: str) -> Stored:
+        """A record as its file has it now."""
+        index = self.workspace.index
+        found = index.get(kind, id)
+        if found is None:
+            raise NotFound(kind.titled(), id)
+        path = str(found["_path"]).removeprefix("records/")
+        if path not in self._read:
+            self._read[path] = self._read_file(kind, path)
+        for stored in self._read[path]:
+            if stored.id == id:
+                return stored
+        raise Unparsable(f"records/{path}", _("“{id}” is not in it any more").format(id=id))
+
+    def _read_file(self, kind: Kind, path: str) -> list[Stored]:
+        content = read_file(
+            self.workspace.records, path, kind, self.workspace.zone, self._rules_of(kind)
+        )
+        if not content.records and content.problems:
+            problem = content.problems[0]
+            raise Unparsable(f"{problem.path}:{problem.line}", problem.message)
+        return content.records
+
+    # ids and files
+
+    def _new_id(self, kind: Kind, values: Values, id: str | None, minted: str | None) -> str:
+        if id is not None:
+            if not is_valid_id(id):
+                raise BadValue("id", id, _("letters, digits, “-”, “_” and “.”"))
+            if self._taken(kind, id):
+                raise Exists(kind.titled(), id)
+            return id
+        if kind.slug_field is not None:
+            name = str(values.get(kind.slug_field) or "")
+            base = slug(name, personal=values.get("type") != "organization") or kind.name
+            return unique_slug(base, lambda wish: self._taken(kind, wish))
+        assert kind.id_prefix is not None
+        day = parse_date(str(values.get(kind.id_date or "") or "")[:10]) or self.workspace.today
+        if minted is not None:
+            return stream_id(kind.id_prefix, day, minted)
+        while True:
+            wish = stream_id(kind.id_prefix, day, mint_tail())
+            if not self._taken(kind, wish):
+                return wish
+
+    def _taken(self, kind: Kind, id: str) -> bool:
+        if (kind.name, id) in self._new_ids or self.workspace.index.get(kind, id) is not None:
+            return True
+        # A file that cannot be read still holds its id.
+        return (
+            not kind.is_stream and (self.workspace.records / self._path(kind, {"id": id})).exists()
+        )
+
+    def _path(self, kind: Kind, values: Mapping[str, Any]) -> str:
+        """The file for a new record, below records/, by the kind's template."""
+        id = str(values["id"])
+        owner = str(values.get(kind.parent) or "_none") if kind.parent else id
+        day = str(values.get(kind.date or "created") or "")
+        parts = {
+            # A stream is spread by whom it belongs to, or one customer's events would scatter.
+            "shard": blake2b(owner.encode(), digest_size=1).hexdigest(),
+            "year": day[:4] or "_none",
+            "author": slug(self.workspace.me or "") or "_none",
+        }
+        path = kind.path
+        for name in [piece.split("}")[0] for piece in path.split("{")[1:]]:
+            value = str(values.get(name) or parts.get(name) or "_none")
+            path = path.replace(
+                "{" + name + "}", value if is_valid_id(value) else slug(value) or "_none"
+            )
+        return path
+
+    # rules
+
+    def _rules_of(self, kind: Kind) -> Rules:
+        if kind.name not in self._rules:
+            self._rules[kind.name] = Rules(kind)
+        return self._rules[kind.name]
+
+    def _check(self, kind: Kind, before: Values | None, after: Values) -> None:
+        """Refuses what breaks the kind's rules and did not break them before."""
+        findings = self._rules_of(kind).check(after)
+        old = {_said(f) for f in self._rules_of(kind).check(before)} if before else set()
+        missing = [f.params["field"] for f in findings if f.code == "required" and not f.path]
+        if missing and before is None:
+            raise MissingField(kind.name, missing)
+        new = [said for finding in findings if (said := _said(finding)) not in old]
+        if new:
+            raise Invalid(str(after.get("name") or after.get("title") or after["id"]), new)
+        if self.references.has_cycle(kind, after):
+            raise Invalid(after["id"], [_("a record cannot be above itself")])
+
+    def _with_histories(self, kind: Kind, before: Values, after: Mapping[str, Any]) -> Values:
+        """One entry for each changed field that keeps a history, unless `after` brings its own."""
+        values = copy.deepcopy(dict(after))
+        for field in kind.histories:
+            name = f"{field.name}_history"
+            old, new = before.get(field.name), values.get(field.name)
+            if old == new or before.get(name) != values.get(name):
+                continue
+            entry: Values = {"value": new, "at": self.workspace.today.isoformat()}
+            if self.workspace.me:
+                entry["by"] = self.workspace.me
+            if not before.get(name):
+                entry["was"] = old if old is not None else field.default
+            entry = {key: value for key, value in entry.items() if value is not None}
+            values[name] = [*(before.get(name) or []), entry]
+        return values
+
+    def resolve(self, field: Field, text: str, record: Mapping[str, Any]) -> str:
+        """The id that a person means by `text` in a reference field."""
+        target = field.ref or ""
+        if "." in target:
+            return self._contact(field, text, record)
+        kind = self.workspace.registry.kinds[target]
+        if (target, text) in self._new_ids:
+            return text
+        if kind.name == "user" and not self.references.has_users():
+            return text
+        return self.references.exact(kind, text, field.dotted)
+
+    def _contact(self, field: Field, text: str, record: Mapping[str, Any]) -> str:
+        owner_kind, _, list_name = (field.ref or "").partition(".")
+        owner = self.workspace.index.get(
+            self.workspace.registry.kinds[owner_kind], str(record.get(owner_kind) or "")
+        )
+        items = (owner or {}).get(list_name) or []
+        for item in items:
+            if text in (item.get("id"), item.get("name")):
+                return str(item["id"])
+        names = [str(item.get("name") or item.get("id")) for item in items]
+        raise BadValue(
+            field.dotted,
+            text,
+            f"{list_name}: {', '.join(names) or '—'}",
+            did_you_mean(suggest(text, names)),
+        )
+
+
+def ordered(kind: Kind, values: Mapping[str, Any]) -> Values:
+    """The values in schema order, unknown fields last."""
+    known = {name: values[name] for name in kind.fields if name in values}
+    return known | {name: value for name, value in values.items() if name not in known}
+
+
+def _without_defaults(kind: Kind, values: Values) -> Values:
+    return {
+        name: value
+        for name, value in values.items()
+        if not (
+            value in (None, "", [], {})
+            or (
+                (field := kind.fields.get(name)) is not None
+                and field.default is not None
+                and value == field.default
+            )
+        )
+    }
+
+
+def _said(finding: Finding) -> str:
+    return Problem("", 1, 1, finding.code, finding.params).message

@@ -1,0 +1,187 @@
+"""What is wrong in a book beyond single files: references, ids used twice, sums, definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from crmctl.changes.build import Builder
+from crmctl.changes.changeset import Change
+from crmctl.errors import CrmctlError
+from crmctl.index.layout import quoted
+from crmctl.index.rows import lines_total, texts_at
+from crmctl.problems import ERROR, Problem
+from crmctl.refs import References
+from crmctl.reporting import Reports
+from crmctl.schema.model import Field, Kind
+from crmctl.schema.rules import Rules
+from crmctl.segments import Segments
+from crmctl.selection import Selection
+from crmctl.storage.files import load
+from crmctl.storage.nodes import compose, locate
+from crmctl.storage.reader import split_stream
+from crmctl.storage.records import read_file
+from crmctl.values import jsontext
+from crmctl.values.money import format_amount
+from crmctl.workspace import Workspace
+
+MANY_FILES = 20_000
+
+
+def check(workspace: Workspace) -> list[Problem]:
+    """Every problem of the book, in order of path and line."""
+    found = [*workspace.index.problems(), *workspace.rate_problems]
+    for part in (_duplicate_ids, _references, _amounts, _folders, _definitions):
+        found += part(workspace)
+    return sorted(found, key=lambda problem: (problem.path, problem.line, problem.column))
+
+
+def has_errors(problems: list[Problem]) -> bool:
+    return any(problem.severity == ERROR for problem in problems)
+
+
+def _duplicate_ids(workspace: Workspace) -> Iterator[Problem]:
+    for kind in workspace.registry:
+        table = quoted(kind.plural)
+        rows = workspace.index.rows(
+            f"SELECT id, _path, _line FROM {table} WHERE id IN"
+            f" (SELECT id FROM {table} GROUP BY id HAVING count(*) > 1) ORDER BY id, _path, _line"
+        )
+        for position, (id, path, line) in enumerate(rows):
+            others = [row for row in rows if row[0] == id and row[1:] != (path, line)]
+            if position and rows[position - 1][0] == id:
+                other = f"{others[0][1]}:{others[0][2]}"
+                yield Problem(path, line, 1, "duplicate-id", {"id": id, "other": other})
+
+
+def _references(workspace: Workspace) -> Iterator[Problem]:
+    has_users = References(workspace).has_users()
+    ids: dict[str, set[str]] = {}
+    for kind in workspace.registry:
+        fields = [f for f in kind.root.walk() if f.ref or (f.item is not None and f.item.ref)]
+        if not fields:
+            continue
+        columns = sorted({field.path[0] for field in fields})
+        given = " OR ".join(f"{quoted(name)} IS NOT NULL" for name in columns)
+        sql = f"SELECT _data, _path, _line FROM {quoted(kind.plural)} WHERE {given}"
+        for data, path, line in workspace.index.stream(sql):
+            record = jsontext.loads(data)
+            for field in fields:
+                yield from _dangling(workspace, field, record, (path, line), ids, has_users)
+
+
+def _dangling(
+    workspace: Workspace,
+    field: Field,
+    record: dict[str, Any],
+    place: tuple[str, int],
+    ids: dict[str, set[str]],
+    has_users: bool,
+) -> Iterator[Problem]:
+    target = field.leaf.ref or ""
+    for value in texts_at(record, field.path):
+        if "." in target:
+            known = _inner_ids(workspace, target, record)
+        else:
+            if target not in ids:
+                plural = workspace.registry.kinds[target].plural
+                rows = workspace.index.rows(f"SELECT id FROM {quoted(plural)}")
+                ids[target] = {id for (id,) in rows}
+            known = ids[target]
+        if value in known or (target == "user" and not has_users):
+            continue
+        path, line = place
+        params = {"field": field.dotted, "value": value, "kind": target.split(".")[-1]}
+        code = "unknown-user" if target == "user" else "dangling"
+        line, column = _where(workspace, path, line, field.path)
+        yield Problem(path, line, column, code, params)
+
+
+def _inner_ids(workspace: Workspace, target: str, record: dict[str, Any]) -> set[str]:
+    kind, _, name = target.partition(".")
+    owner = workspace.index.get(workspace.registry.kinds[kind], str(record.get(kind) or ""))
+    return {str(item.get("id")) for item in (owner or {}).get(name) or []}
+
+
+def _where(workspace: Workspace, path: str, line: int, steps: tuple[str, ...]) -> tuple[int, int]:
+    """Line and column of a field of the document that starts at `line`."""
+    try:
+        text = load(workspace.root / path).text
+        chunk = next(chunk for chunk in split_stream(text) if chunk.line == line)
+        node = locate(compose(chunk.text), steps[:1])
+    except (OSError, StopIteration, ValueError):
+        return line, 1
+    return (chunk.line + node.line - 1, node.column) if node else (line, 1)
+
+
+def _amounts(workspace: Workspace) -> Iterator[Problem]:
+    for kind in workspace.registry:
+        for field in kind.fields.values():
+            if not field.lines:
+                continue
+            given = f"{quoted(field.name)} IS NOT NULL AND {quoted(field.lines)} IS NOT NULL"
+            sql = f"SELECT _data, _path, _line FROM {quoted(kind.plural)} WHERE {given}"
+            for data, path, line in workspace.index.stream(sql):
+                record = jsontext.loads(data)
+                total = lines_total(record[field.lines])
+                if total is not None and round(total, 2) != round(record[field.name], 2):
+                    params = {
+                        "amount": format_amount(record[field.name]),
+                        "lines": format_amount(total),
+                    }
+                    line, column = _where(workspace, path, line, (field.name,))
+                    yield Problem(path, line, column, "amount-differs", params)
+            yield from _without_rate(workspace, kind, field)
+
+
+def _without_rate(workspace: Workspace, kind: Kind, field: Field) -> Iterator[Problem]:
+    base, currency = quoted(f"{field.name}__base"), quoted(field.currency or "")
+    sql = (
+        f"SELECT {currency}, {quoted(kind.date or 'created')}, _path, _line"
+        f" FROM {quoted(kind.plural)} WHERE {base} IS NULL AND {quoted(field.name)} IS NOT NULL"
+    )
+    for code, day, path, line in workspace.index.rows(sql):
+        params = {"currency": str(code), "date": str(day)}
+        yield Problem(path, line, 1, "no-rate", params)
+
+
+def _folders(workspace: Workspace) -> Iterator[Problem]:
+    rows = workspace.index.rows(
+        "SELECT folder, count(*) FROM file GROUP BY folder HAVING count(*) > ?", (MANY_FILES,)
+    )
+    for folder, count in rows:
+        yield Problem(f"records/{folder}", 1, 1, "many-files", {"count": str(count)})
+
+
+def _definitions(workspace: Workspace) -> Iterator[Problem]:
+    """Segments and reports that could not run."""
+    segments = Segments(workspace)
+    for name in segments.names():
+        try:
+            segment = segments.get(name)
+            Selection(workspace, workspace.registry.kind(segment.kind), segment.query)
+        except CrmctlError as error:
+            yield Problem(f"segments/{name}.yaml", 1, 1, "definition", {"reason": error.message})
+    reports = Reports(workspace)
+    for name in reports.files():
+        try:
+            reports.get(name)
+        except CrmctlError as error:
+            yield Problem(f"reports/{name}.yaml", 1, 1, "definition", {"reason": error.message})
+
+
+def fix(workspace: Workspace, builder: Builder) -> None:
+    """Adds what can be mended without asking: ids for records that have none."""
+    paths = {p.path for p in workspace.index.problems() if p.code == "missing-id"}
+    for path in sorted(paths):
+        relative = path.removeprefix("records/")
+        kind = workspace.registry.by_folder(relative.split("/")[0])
+        if kind is None:
+            continue
+        content = read_file(workspace.records, relative, kind, workspace.zone, Rules(kind))
+        for stored in content.records:
+            if stored.minted:
+                before = {name: value for name, value in stored.values.items() if name != "id"}
+                builder.set.changes.append(
+                    Change(kind.name, stored.id, before, stored.values, relative, stored.document)
+                )

@@ -1,0 +1,65 @@
+"""One value as a person reads it: amounts grouped, enum values by title, nothing as a dash."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from crmctl.analytics.result import Column
+from crmctl.locale import _
+from crmctl.values.money import format_amount
+from crmctl.values.text import visible
+
+NOTHING = "-"
+RIGHT = frozenset(("integer", "number", "money", "percent"))
+
+
+def cell(value: Any, column: Column) -> str:
+    """The value of a column in one line, with nothing in it that a terminal would obey."""
+    if value is None or value == "" or value == []:
+        return NOTHING
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return ", ".join(cell(item, column) for item in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{key}: {cell(item, column)}" for key, item in value.items())
+    match column.type:
+        case "money":
+            return format_amount(Decimal(value))
+        case "percent":
+            return f"{value:.1f} %"
+        case "number":
+            return plain_number(value)
+        case "instant":
+            return str(value)[:16].replace("T", " ")
+        case "enum":
+            return visible(column.value_title(str(value)))
+        case _:
+            return visible(str(value))
+
+
+def plain_number(value: Any) -> str:
+    """A number without an exponent and at most four decimals."""
+    if not isinstance(value, Decimal):
+        return str(value)
+    rounded = round(value, 4)
+    text = format(rounded, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def machine(value: Any) -> str:
+    """A value in CSV and TSV: language-neutral, exact, nothing as the empty text."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, list) and not any(isinstance(item, dict | list) for item in value):
+        return ",".join(machine(item) for item in value)
+    if isinstance(value, list | dict):
+        from crmctl.values import jsontext
+
+        return jsontext.dumps(value)
+    return str(value)

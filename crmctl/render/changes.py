@@ -1,0 +1,66 @@
+"""A change set in words: which records, which fields, from what to what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from crmctl.analytics.result import Column
+from crmctl.changes.changeset import Change, ChangeSet
+from crmctl.locale import _, ngettext
+from crmctl.render.cells import cell
+from crmctl.schema.model import Field, Registry
+
+HIDDEN = ("id", "uid", "created")
+MOST = 20
+
+
+def field_column(name: str, field: Field | None) -> Column:
+    """How a field's values are shown."""
+    if field is None:
+        return Column(name, name, "text")
+    titles = {value: field.value_title(value) for value in field.leaf.values}
+    return Column(name, field.titled(), field.leaf.type, titles)
+
+
+def described(changes: ChangeSet, registry: Registry) -> Iterator[str]:
+    """The lines that a person reads before saying yes; long sets are summed up at the end."""
+    for change in changes.changes[:MOST]:
+        yield from _change(change, registry)
+    rest = len(changes.changes) - MOST
+    if rest > 0:
+        yield ngettext("… and {count} more record", "… and {count} more records", rest).format(
+            count=rest
+        )
+
+
+def _change(change: Change, registry: Registry) -> Iterator[str]:
+    kind = registry.kinds[change.kind]
+    heads = {
+        "created": _("new {kind} {id}"),
+        "updated": _("{kind} {id}"),
+        "removed": _("remove {kind} {id}"),
+    }
+    values = change.after or change.before or {}
+    label = str(values.get(kind.label) or "")
+    head = heads[change.action].format(kind=kind.titled(), id=change.id)
+    yield (
+        f"{head} ({cell(label, field_column('', None))})" if label not in ("", change.id) else head
+    )
+    if change.action == "removed":
+        return
+    for item in change.fields():
+        if item.name in HIDDEN or item.name.endswith("_history"):
+            continue
+        column = field_column(item.name, kind.fields.get(item.name))
+        yield f"  {column.heading}: {_transition(item.before, item.after, column)}"
+
+
+def _transition(before: Any, after: Any, column: Column) -> str:
+    if before is None:
+        return cell(after, column)
+    if isinstance(before, list) and isinstance(after, list):
+        added = [f"+ {cell(item, column)}" for item in after if item not in before]
+        gone = [f"- {cell(item, column)}" for item in before if item not in after]
+        return "; ".join([*gone, *added])
+    return f"{cell(before, column)} → {cell(after, column)}"

@@ -1,0 +1,56 @@
+"""One record as a person reads it: titles and values, lists below each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from crmctl.render.cells import NOTHING, cell
+from crmctl.render.changes import field_column
+from crmctl.render.table import pairs
+from crmctl.schema.model import Field, Kind
+from crmctl.values.text import visible
+
+
+def record_lines(kind: Kind, values: Mapping[str, Any], columns_wide: int | None) -> Iterator[str]:
+    """Every field that has a value, in schema order; histories and unknown fields last."""
+    items: list[tuple[str, str]] = []
+    later: list[tuple[str, str]] = []
+    for name, field in kind.fields.items():
+        if values.get(name) is not None:
+            target = later if name.endswith("_history") else items
+            target += _item(field, values[name])
+    for name, value in values.items():
+        if name not in kind.fields and not name.startswith("_"):
+            later.append((visible(name), cell(value, field_column(name, None))))
+    yield from pairs([*items, *later], columns_wide)
+
+
+def _item(field: Field, value: Any) -> Iterator[tuple[str, str]]:
+    title = field.titled()
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        for item in value:
+            yield title, entry(field.leaf, item)
+            title = ""
+    elif isinstance(value, dict):
+        yield title, entry(field.leaf, value)
+    elif field.type == "note":
+        yield title, visible(str(value), keep_newlines=True)
+    else:
+        yield title, cell(value, field_column(field.name, field))
+
+
+def entry(field: Field, values: Mapping[str, Any]) -> str:
+    """A mapping in one line: its values in schema order, titled where they need it."""
+    parts = []
+    for name, value in values.items():
+        child = field.fields.get(name)
+        if (child is not None and child.type == "object") or isinstance(value, dict):
+            parts.append(f"{child.titled() if child else name}: {entry(child or field, value)}")
+            continue
+        text = cell(value, field_column(name, child))
+        if name in ("id", "value", "name", "at"):
+            parts.append(text)
+        elif text != NOTHING:
+            parts.append(f"{child.titled() if child else visible(name)}: {text}")
+    return " · ".join(parts)

@@ -1,0 +1,68 @@
+"""Tables for the terminal, aligned by what the eye sees.
+
+tabulate would do it, but loading it takes as long as a whole list of records; it is used for
+Markdown, where nobody waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from crmctl.analytics.result import Column
+from crmctl.render.cells import RIGHT, cell
+from crmctl.render.width import clip, pad, width
+
+GAP = "  "
+NARROWEST = 8
+
+
+def table(
+    columns: Sequence[Column], rows: Sequence[Sequence[Any]], columns_wide: int | None = None
+) -> Iterator[str]:
+    """The lines of a table; with `columns_wide` the widest columns are cut until it fits."""
+    heads = [column.heading for column in columns]
+    body = [
+        [cell(value, column) for value, column in zip(row, columns, strict=True)] for row in rows
+    ]
+    widths = [width(head) for head in heads]
+    for texts in body:
+        for place, text in enumerate(texts):
+            widths[place] = max(widths[place], width(text))
+    if columns_wide is not None:
+        _narrow(widths, columns_wide - len(GAP) * (len(widths) - 1))
+    right = [column.type in RIGHT for column in columns]
+    for texts in (heads, ["-" * w for w in widths], *body):
+        yield _line(texts, widths, right)
+
+
+def _line(texts: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
+    parts = [
+        pad(clip(text, w), w, right=r) for text, w, r in zip(texts, widths, right, strict=True)
+    ]
+    return GAP.join(parts).rstrip()
+
+
+def _narrow(widths: list[int], room: int) -> None:
+    while sum(widths) > room:
+        widest = max(range(len(widths)), key=lambda place: widths[place])
+        if widths[widest] <= NARROWEST:
+            return
+        second = max((w for w in widths if w < widths[widest]), default=NARROWEST)
+        excess = sum(widths) - room
+        widths[widest] = max(NARROWEST, second, widths[widest] - excess)
+        if widths[widest] == second and excess:
+            widths[widest] = max(NARROWEST, widths[widest] - 1)
+
+
+def pairs(items: Sequence[tuple[str, str]], columns_wide: int | None = None) -> Iterator[str]:
+    """Two columns of titles and texts; long texts continue below themselves."""
+    from crmctl.render.width import wrap
+
+    left = max((width(title) for title, _ in items), default=0)
+    for title, text in items:
+        room = max(20, columns_wide - left - 2) if columns_wide else 10_000
+        first, *rest = wrap(text, room)
+        yield f"{pad(title, left)}{GAP}{first}".rstrip()
+        for line in rest:
+            yield f"{' ' * left}{GAP}{line}".rstrip()

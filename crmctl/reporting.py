@@ -1,0 +1,106 @@
+"""Reports of a book: the built-in ones and its own, and the rows that they are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+from crmctl.analytics.result import Column, ModelResult
+from crmctl.errors import BadOption, NotFound
+from crmctl.facts.definitions import CUSTOMER, MODEL_SOURCES
+from crmctl.locale import _
+from crmctl.problems import Problem
+from crmctl.reports.definition import Report, parse
+from crmctl.reports.errors import BadReport
+from crmctl.reports.result import ReportResult, Row
+from crmctl.reports.run import run
+from crmctl.selection import Selection, shown
+from crmctl.storage.files import load
+from crmctl.storage.reader import parse_document
+from crmctl.values.text import suggest
+from crmctl.workspace import Workspace
+
+BUILTIN = Path(__file__).parent / "reports" / "builtin"
+MODELS = tuple(MODEL_SOURCES.values())
+
+
+class Reports:
+    """The reports that one book can run; its own ones hide built-in ones of the same name."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+
+    def files(self) -> dict[str, Path]:
+        """Name -> file, in order of name."""
+        found = {file.stem: file for file in BUILTIN.glob("*.yaml")}
+        own = self.workspace.root / "reports"
+        found |= {file.stem: file for file in own.glob("[!.]*.yaml")}
+        return dict(sorted(found.items()))
+
+    def all(self) -> Iterator[Report]:
+        for name in self.files():
+            yield self.get(name)
+
+    def get(self, name: str) -> Report:
+        """A report by its name or title; NotFound suggests the nearest."""
+        files = self.files()
+        if name in files:
+            return self._read(files[name])
+        for file in files.values():
+            report = self._read(file)
+            if name.casefold() in (title.casefold() for title in report.title.values()):
+                return report
+        raise NotFound(_("report"), name, suggest(name, files))
+
+    def run(self, report: Report, as_of: date | None) -> ReportResult:
+        """The report over the book as of the end of a day, today if none is said."""
+        day = as_of or self.workspace.today
+        return run(report, BookSource(self.workspace, day), day)
+
+    def _read(self, file: Path) -> Report:
+        root = self.workspace.root
+        where = str(file.relative_to(root)) if file.is_relative_to(root) else file.name
+        text = load(file)
+        tree, faults = parse_document(text.text)
+        for fault in [*text.faults, *faults]:
+            problem = Problem(where, fault.line, fault.column, fault.code, dict(fault.params))
+            raise BadReport(where, f"{fault.line}:{fault.column}", problem.message)
+        return parse(file.stem, tree or {}, where)
+
+
+class BookSource:
+    """Rows for reports out of the index, as of the end of one day."""
+
+    def __init__(self, workspace: Workspace, day: date) -> None:
+        self.workspace = workspace
+        self.day = day
+
+    def listing(
+        self, kind: str, query: str | None, paths: Sequence[str], base: bool
+    ) -> tuple[list[Column], Iterable[Row]]:
+        found = self.workspace.registry.kind(kind)
+        selection = Selection(self.workspace, found, query, as_of=self.day)
+        columns = [selection.column(path, base=base, label=True) for path in paths]
+        return [shown(column) for column in columns], selection.rows(columns)
+
+    def model(self, name: str, query: str | None) -> ModelResult:
+        return run_model(self.workspace, name, self.day, query)
+
+
+def run_model(workspace: Workspace, name: str, day: date, query: str | None) -> ModelResult:
+    """A model over the customers that a query finds (all without one), as of the end of a day."""
+    if name not in MODELS:
+        raise BadOption(_("a model"), name, MODELS, None)
+    customer = workspace.registry.kinds[CUSTOMER]
+    selection = Selection(workspace, customer, query, as_of=day, archived=True)
+    customers = selection.ids() if query else None
+    return selection.facts.model(name, customers)
+
+
+def model_titles() -> dict[str, str]:
+    """The models with a line on each."""
+    return {
+        "rfm": _("Recency, frequency and monetary value: scores, segments."),
+        "abc": _("Who brings 80 % of the sales: classes A, B, C."),
+    }

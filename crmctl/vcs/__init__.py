@@ -1,0 +1,1 @@
+"""git, where there is one: the only place that starts it."""
