@@ -1,0 +1,55 @@
+"""The table that a run ends with."""
+
+from __future__ import annotations
+
+from measure import Result
+
+
+def verdict(result: Result, memory: float) -> str:
+    """ok, what is over, what is wrong, or - without a target."""
+    if result.fault:
+        return f"failed ({result.fault[:60]})"
+    if not result.case.floor:
+        return "floor"
+    over = []
+    if result.case.limit is not None and result.seconds > result.case.limit:
+        over.append("time")
+    if result.peak_mb > memory:
+        over.append("memory")
+    return f"over ({', '.join(over)})" if over else "ok" if result.case.limit else "-"
+
+
+def table(results: list[Result], memory: float) -> str:
+    """The results as one Markdown table."""
+    floors = {result.case.name: result.seconds for result in results if not result.case.floor}
+    rows = [("command", "seconds", "peak MB", "floor", "ratio", "limit", "verdict")]
+    for result in results:
+        case = result.case
+        base = floors.get(case.floor, 0.0)
+        seconds, peak = f"{result.seconds:.3f}", f"{result.peak_mb:.0f}"
+        rows.append(
+            (
+                case.name,
+                "-" if result.fault else seconds,
+                "-" if result.fault else peak,
+                case.floor or "-",
+                f"{result.seconds / base:.1f}" if base and not result.fault else "-",
+                "-" if case.limit is None else f"{case.limit:.3f}",
+                verdict(result, memory),
+            )
+        )
+    widths = [max(display_width(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = [
+            cell + " " * (width - display_width(cell))
+            for cell, width in zip(row, widths, strict=True)
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    lines.insert(1, f"|{'|'.join('-' * (width + 2) for width in widths)}|")
+    return "\n".join(lines)
+
+
+def display_width(text: str) -> int:
+    """Columns in a terminal; good enough for the names above."""
+    return sum(2 if "\u4e00" <= char <= "\u9fff" else 1 for char in text)

@@ -1,0 +1,168 @@
+"""Commands, groups and options that speak the user's language and read queries as they are typed.
+
+Help texts are English message ids in the code and translated when they are shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+from crmctl.locale import N_, _
+
+# `-tag:paused`, `-(a or b)`: terms of a query that click would take for options.
+_NEGATED = re.compile(r"-(?:[^\W\d_][\w.]*[:：(（]|[(（\"“])")
+_MARK = "\x1f"
+
+
+def _unmarked(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.removeprefix(_MARK)
+    if isinstance(value, tuple):
+        return tuple(_unmarked(item) for item in value)
+    return value
+
+
+class Option(click.Option):
+    """An option whose help is translated when shown."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        original, self.help = self.help, _(self.help or "")
+        try:
+            return super().get_help_record(ctx)
+        finally:
+            self.help = original
+
+
+class Argument(click.Argument):
+    """An argument; its name is shown as it was given."""
+
+
+class Command(click.Command):
+    """A command with translated help and an example or two."""
+
+    def __init__(self, *args: Any, examples: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.examples = examples
+        self.params.append(quiet_option())
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        marked = [_MARK + arg if _NEGATED.match(arg) else arg for arg in args]
+        rest = super().parse_args(ctx, marked)
+        ctx.params = {name: _unmarked(value) for name, value in ctx.params.items()}
+        return rest
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        return _(self.help or "").split("\n")[0]
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        write_help_text(formatter, self.help)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        write_examples(formatter, self.examples)
+
+
+class Group(click.Group):
+    """A group of commands, listed in the order in which they were added."""
+
+    command_class = Command
+
+    def __init__(self, *args: Any, examples: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.examples = examples
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        return _(self.help or "").split("\n")[0]
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        write_help_text(formatter, self.help)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        write_examples(formatter, self.examples)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            unknown_command(self, ctx, args[0])
+        return super().resolve_command(ctx, args)
+
+
+Group.group_class = Group
+
+
+def unknown_command(group: click.Group, ctx: click.Context, name: str) -> None:
+    """Raises the error that names the likeliest command."""
+    from crmctl.errors import UsageError, did_you_mean
+    from crmctl.values.text import suggest
+
+    path = " ".join(filter(None, (ctx.command_path, name)))
+    hint = did_you_mean(suggest(name, group.list_commands(ctx)))
+    raise UsageError(
+        _("There is no command “{path}”.").format(path=path),
+        hint or _("“{path} --help” lists the commands.").format(path=ctx.command_path),
+    )
+
+
+def write_help_text(formatter: click.HelpFormatter, help: str | None) -> None:
+    """Paragraphs of help, each wrapped to the width of the terminal."""
+    from crmctl.render.width import wrap
+
+    for paragraph in _(help or "").split("\n\n"):
+        formatter.write_paragraph()
+        for line in wrap(" ".join(paragraph.split()), formatter.width - 2):
+            formatter.write(f"  {line}\n")
+
+
+def write_examples(formatter: click.HelpFormatter, examples: Sequence[str]) -> None:
+    if examples:
+        with formatter.section(_(N_("Examples"))):
+            for example in examples:
+                formatter.write(f"{'':>{formatter.current_indent}}{example}\n")
+
+
+def quiet_option() -> Option:
+    """`--quiet` on every command: results only, no remarks on stderr."""
+    return Option(
+        ["-q", "--quiet"],
+        is_flag=True,
+        expose_value=False,
+        help=N_("No remarks, only results."),
+        callback=_quiet,
+    )
+
+
+def _quiet(ctx: click.Context, _param: click.Parameter, value: bool) -> bool:
+    if value:
+        ctx.find_root().meta["quiet"] = True
+    return value
+
+
+def define(name: str, **attributes: Any) -> Callable[[Callable[..., Any]], Command]:
+    """As click.command, for our Command; the function's first argument is the App."""
+
+    def decorate(function: Callable[..., Any]) -> Command:
+        return click.command(name, cls=Command, **attributes)(click.pass_obj(function))
+
+    return decorate
+
+
+def group(name: str | None = None, **attributes: Any) -> Callable[[Callable[..., Any]], Group]:
+    """As click.group, for our Group."""
+    return click.group(name, cls=Group, **attributes)
+
+
+def option(*names: str, **attributes: Any) -> Callable[[Any], Any]:
+    """As click.option, for our Option."""
+    return click.option(*names, cls=Option, **attributes)
+
+
+def argument(name: str, **attributes: Any) -> Callable[[Any], Any]:
+    """As click.argument, for our Argument."""
+    return click.argument(name, cls=Argument, **attributes)

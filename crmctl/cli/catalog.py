@@ -1,0 +1,71 @@
+"""What commands there are, in groups, with their one line of help: enough to show `--help`.
+
+A command's module is loaded when it is called. The commands of a kind come from its schema file.
+"""
+
+from __future__ import annotations
+
+from crmctl.locale import N_
+
+# (title, {command: (module, help)})
+GROUPS: list[tuple[str, dict[str, tuple[str, str]]]] = [
+    (
+        N_("Start"),
+        {
+            "init": ("init", N_("Make a new book.")),
+            "config": ("config", N_("Show and change settings.")),
+            "check": ("check", N_("Find every fault in the book.")),
+        },
+    ),
+    (
+        N_("Every day"),
+        {
+            "log": ("log", N_("Note a call, visit or message in one line.")),
+            "show": ("show", N_("Everything about a customer, or one record.")),
+            "timeline": ("timeline", N_("What happened with a customer, newest first.")),
+            "today": ("today", N_("Follow-ups, tasks and birthdays that are due.")),
+            "open": ("open", N_("Open the file of a record in your editor.")),
+            "archive": ("archive", N_("Put records away without losing them.")),
+        },
+    ),
+    (
+        N_("Find"),
+        {
+            "search": ("search", N_("Find records by any text, misspelt or in pinyin.")),
+            "query": ("query", N_("List or sum up records of any kind.")),
+            "sql": ("sql", N_("Ask the index with a SELECT.")),
+            "segment": ("segment", N_("Save queries by name and run them.")),
+        },
+    ),
+    (
+        N_("Understand"),
+        {
+            "analyze": ("analyze", N_("Score customers: RFM, ABC.")),
+            "report": ("report", N_("Run reports, built in or your own.")),
+        },
+    ),
+    (
+        N_("Exchange"),
+        {
+            "import": ("import_", N_("Bring in records from CSV or JSON lines.")),
+            "export": ("export", N_("Write records out as CSV, JSON and more.")),
+            "schema": ("schema", N_("Show the kinds of records and their fields.")),
+            "completion": ("completion", N_("Set up completion for your shell.")),
+        },
+    ),
+]
+RECORDS = N_("Records")
+KINDS = {
+    "customer": N_("Customers: organizations and people."),
+    "interaction": N_("Calls, visits, messages and other touches."),
+    "task": N_("What is to be done, by whom, until when."),
+    "order": N_("What customers bought."),
+    "product": N_("What there is to sell."),
+    "user": N_("The colleagues who work with this book."),
+}
+KIND_HELP = N_("Work with records of the kind “{title}”.")
+ALIASES = {"agenda": "today"}
+
+MODULES = {
+    name: (module, help) for _title, commands in GROUPS for name, (module, help) in commands.items()
+}

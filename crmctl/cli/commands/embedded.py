@@ -1,0 +1,112 @@
+"""Commands for the keyed lists inside a record: `contact add acme 李四 --set role=buyer`.
+
+They come from `command:` in the schema and only spell assignments that `set` takes as well.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from crmctl.cli import options
+from crmctl.cli.app import App
+from crmctl.cli.base import Command, Group, argument, define
+from crmctl.cli.completing import complete_ref
+from crmctl.locale import N_
+
+
+def embedded_names(ctx: click.Context, kind: str) -> list[str]:
+    """The commands that a kind's embedded lists ask for; none where there is no book."""
+    from crmctl.errors import CrmctlError
+
+    app = ctx.find_object(App) or App(ctx.find_root().params.get("directory"))
+    try:
+        fields = app.kind(kind).fields.values()
+    except CrmctlError:
+        return []
+    return [field.command for field in fields if field.command]
+
+
+def embedded_group(kind: str, name: str) -> Group:
+    """The group of commands for one embedded list."""
+    made = Group(
+        name,
+        help=N_("The entries of a list inside a record."),
+        examples=[f"crmctl {kind} {name} add REF NAME --set FIELD=VALUE"],
+    )
+    for make in (_add, _list, _show, _set, _rm):
+        made.add_command(make(kind, name))
+    return made
+
+
+def _list(kind: str, name: str) -> Command:
+    @define("list", help=N_("List the entries."))
+    @options.output()
+    @argument("ref", shell_complete=complete_ref(kind))
+    def list_(app: App, ref: str, format_: str) -> None:
+        from crmctl.cli.listing import list_embedded
+
+        list_embedded(app, app.kind(kind), name, ref, format_)
+
+    return list_
+
+
+def _show(kind: str, name: str) -> Command:
+    @define("show", help=N_("Show one entry."))
+    @options.output("table", "json", "yaml")
+    @argument("ref", shell_complete=complete_ref(kind))
+    @argument("key")
+    def show(app: App, ref: str, key: str, format_: str) -> None:
+        from crmctl.cli.listing import show_embedded
+
+        show_embedded(app, app.kind(kind), name, ref, key, format_)
+
+    return show
+
+
+def _add(kind: str, name: str) -> Command:
+    @define("add", help=N_("Add an entry and print its key."))
+    @options.writing
+    @options.assignments
+    @argument("ref", shell_complete=complete_ref(kind))
+    @argument("title", required=False, metavar="[NAME]")
+    def add(app: App, ref: str, title: str | None, sets: tuple[str, ...], **given: Any) -> None:
+        from crmctl.cli.editing import add_embedded
+
+        add_embedded(app, app.kind(kind), name, ref, title, sets, **given)
+
+    return add
+
+
+def _set(kind: str, name: str) -> Command:
+    @define("set", help=N_("Change fields of an entry."))
+    @options.writing
+    @argument("ref", shell_complete=complete_ref(kind))
+    @argument("key")
+    @argument("words", nargs=-1, required=True, metavar="FIELD=VALUE...")
+    def set_(app: App, ref: str, key: str, words: tuple[str, ...], **given: Any) -> None:
+        from crmctl.cli.editing import assign
+
+        field = _list_field(app, kind, name)
+        assign(app, app.kind(kind), ref, [f"{field}.{key}.{word}" for word in words], **given)
+
+    return set_
+
+
+def _rm(kind: str, name: str) -> Command:
+    @define("rm", help=N_("Remove an entry."))
+    @options.writing
+    @argument("ref", shell_complete=complete_ref(kind))
+    @argument("key")
+    def rm(app: App, ref: str, key: str, **given: Any) -> None:
+        from crmctl.cli.editing import assign
+
+        assign(app, app.kind(kind), ref, [f"{_list_field(app, kind, name)}-={key}"], **given)
+
+    return rm
+
+
+def _list_field(app: App, kind: str, name: str) -> str:
+    fields = app.kind(kind).fields.values()
+    return next(field.name for field in fields if field.command == name)

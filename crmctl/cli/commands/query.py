@@ -1,0 +1,69 @@
+"""`crmctl query`: any kind, any query, listed or summed up on the spot."""
+
+from __future__ import annotations
+
+from crmctl.cli import options
+from crmctl.cli.app import App, joined
+from crmctl.cli.base import argument, define, option
+from crmctl.cli.completing import complete_kind
+from crmctl.locale import N_
+
+
+@define(
+    "query",
+    help=N_(
+        "List the records of a kind that match a query, or sum them up with --group and --measure."
+        "\n\nA measure is “count”, or sum, mean, median, min, max, distinct or share with a field."
+    ),
+    examples=[
+        "crmctl query order 'date:this-year amount:>1000' --sort -amount",
+        "crmctl query order date:this-year --group date.month --measure 'revenue=sum amount'",
+        "crmctl query customer 'level:vip or spend:>10000' --explain",
+    ],
+)
+@options.listing
+@option("--group", metavar="A,B", help=N_("Sum up by these fields; dates take .month and so on."))
+@option("--measure", "measures", multiple=True, metavar="NAME=MEASURE", help=N_("What to sum up."))
+@option("--explain", is_flag=True, help=N_("Say in words what the query asks, and stop."))
+@argument("kind", shell_complete=complete_kind)
+@argument("words", nargs=-1, metavar="[QUERY]...")
+def command(
+    app: App,
+    kind: str,
+    words: tuple[str, ...],
+    group: str | None,
+    measures: tuple[str, ...],
+    explain: bool,
+    format_: str,
+    columns: str | None,
+    sort: str | None,
+    limit: int,
+    all_: bool,
+    as_of: str | None,
+) -> None:
+    found = app.kind(kind)
+    text = joined(words)
+    if explain:
+        from crmctl.query.bind import bind
+        from crmctl.query.grammar import parse
+        from crmctl.query.words import explain as in_words
+
+        app.print([in_words(bind(parse(text), found, app.workspace.query_context()))])
+    elif group or measures:
+        from crmctl.cli.summing import sum_up
+
+        sum_up(app, found, text, group, measures, sort, limit, as_of, format_)
+    else:
+        from crmctl.cli.listing import list_records
+
+        list_records(
+            app,
+            found,
+            text,
+            format_=format_,
+            columns=columns,
+            sort=sort,
+            limit=limit,
+            all_=all_,
+            as_of=as_of,
+        )

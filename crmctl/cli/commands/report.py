@@ -1,0 +1,83 @@
+"""`crmctl report`: built-in reports and those of the book's reports/ folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from crmctl.cli import options
+from crmctl.cli.app import App
+from crmctl.cli.base import argument, group, option
+from crmctl.cli.completing import complete_report
+from crmctl.locale import N_, _
+
+
+@group(
+    "report",
+    help=N_("Run reports: overview, activity, rfm, or your own in reports/NAME.yaml."),
+    examples=[
+        "crmctl report run overview",
+        "crmctl report run rfm --as-of 2026-06-30 -o md --out rfm.md",
+    ],
+)
+def command() -> None:
+    pass
+
+
+@command.command("list", help=N_("List the reports."))
+@options.output("table", "json", "jsonl", "csv", "tsv", "yaml", "md", "ids")
+@click.pass_obj
+def list_(app: App, format_: str) -> None:
+    from crmctl.analytics.result import Column
+    from crmctl.locale import pick
+    from crmctl.render.formats import render
+    from crmctl.reporting import Reports
+
+    columns = [
+        Column("name", N_("Name"), "text"),
+        Column("title", N_("Title"), "text"),
+        Column("description", N_("Description"), "text"),
+    ]
+    rows = [
+        (one.name, pick(one.title), pick(one.description)) for one in Reports(app.workspace).all()
+    ]
+    app.print(render(format_, columns, rows, app.width))
+
+
+@command.command("show", help=N_("Show the definition of a report."))
+@argument("name", shell_complete=complete_report)
+@click.pass_obj
+def show(app: App, name: str) -> None:
+    from crmctl.reporting import Reports
+    from crmctl.storage.files import load
+
+    reports = Reports(app.workspace)
+    file = reports.files()[reports.get(name).name]
+    app.print(load(file).text.rstrip("\n").split("\n"))
+
+
+@command.command(
+    "run",
+    help=N_("Run a report."),
+    examples=["crmctl report run activity --as-of last-month -o md"],
+)
+@options.output("table", "md", "csv", "tsv", "json")
+@options.as_of
+@option("--out", type=click.Path(dir_okay=False, path_type=Path), help=N_("Write to this file."))
+@argument("name", shell_complete=complete_report)
+@click.pass_obj
+def run(app: App, name: str, format_: str, as_of: str | None, out: Path | None) -> None:
+    from crmctl.cli.summing import report_lines
+    from crmctl.reporting import Reports
+    from crmctl.storage.files import replace
+
+    reports = Reports(app.workspace)
+    report = reports.get(name)
+    app.warn_of_broken()
+    lines = report_lines(reports.run(report, app.day(as_of)), format_, None if out else app.width)
+    if out is None:
+        app.print(lines)
+    else:
+        replace(out, "".join(f"{line}\n" for line in lines))
+        app.remark(_("Written to {file}.").format(file=out))

@@ -1,0 +1,72 @@
+"""`crmctl schema`: the kinds of records, their fields, and JSON Schema for editors."""
+
+from __future__ import annotations
+
+import click
+
+from crmctl.cli import options
+from crmctl.cli.app import App
+from crmctl.cli.base import argument, group
+from crmctl.cli.completing import complete_kind
+from crmctl.locale import N_
+
+
+@group("schema", help=N_("Show the kinds of records and their fields."))
+def command() -> None:
+    pass
+
+
+@command.command("list", help=N_("List the kinds."))
+@options.output("table", "json", "jsonl", "csv", "tsv", "yaml", "md", "ids")
+@click.pass_obj
+def list_(app: App, format_: str) -> None:
+    from crmctl.analytics.result import Column
+    from crmctl.render.formats import render
+
+    columns = [
+        Column("kind", N_("Kind"), "text"),
+        Column("title", N_("Title"), "text"),
+        Column("plural", N_("Plural"), "text"),
+        Column("path", N_("Path"), "text"),
+        Column("records", N_("Records"), "integer"),
+    ]
+    rows = [
+        (kind.name, kind.titled(), kind.plural, kind.path, app.workspace.index.count(kind))
+        for kind in app.workspace.registry
+    ]
+    app.print(render(format_, columns, rows, app.width))
+
+
+@command.command("show", help=N_("Show the fields of a kind."))
+@options.output("table", "json", "jsonl", "csv", "tsv", "yaml", "md", "ids")
+@argument("kind", shell_complete=complete_kind)
+@click.pass_obj
+def show(app: App, kind: str, format_: str) -> None:
+    from crmctl.analytics.result import Column
+    from crmctl.render.formats import render
+
+    found = app.kind(kind)
+    columns = [
+        Column("field", N_("Field"), "text"),
+        Column("title", N_("Title"), "text"),
+        Column("type", N_("Type"), "text"),
+        Column("values", N_("Values"), "text"),
+        Column("aliases", N_("Aliases"), "text"),
+    ]
+    rows = []
+    for field in [*found.root.walk(), *found.facts.values()]:
+        leaf = field.leaf
+        type_ = f"list of {leaf.type}" if leaf is not field else field.type
+        values = ", ".join(leaf.values) or (f"→ {leaf.ref}" if leaf.ref else None)
+        rows.append((field.dotted, field.titled(), type_, values, ", ".join(field.aliases) or None))
+    app.print(render(format_, columns, rows, app.width))
+
+
+@command.command("export", help=N_("Print a kind as JSON Schema, for editors and other programs."))
+@argument("kind", shell_complete=complete_kind)
+@click.pass_obj
+def export(app: App, kind: str) -> None:
+    from crmctl.schema.export import editor_schema
+    from crmctl.values import jsontext
+
+    app.print(jsontext.dumps_pretty(editor_schema(app.kind(kind))).split("\n"))

@@ -1,0 +1,125 @@
+"""`crmctl segment`: queries with a name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from crmctl.cli import options
+from crmctl.cli.app import App, joined
+from crmctl.cli.base import argument, group, option
+from crmctl.cli.completing import complete_kind, complete_query, complete_segment
+from crmctl.locale import N_, _
+
+
+@group(
+    "segment",
+    help=N_("Save queries by name, run them, use them in others as segment:NAME."),
+    examples=[
+        "crmctl segment save vips 'level:vip status:active'",
+        "crmctl segment run vips -o ids",
+        "crmctl customer list 'segment:vips last_interaction:>30d'",
+    ],
+)
+def command() -> None:
+    pass
+
+
+@command.command("list", help=N_("List the saved segments."))
+@options.output("table", "json", "jsonl", "csv", "tsv", "yaml", "md", "ids")
+@click.pass_obj
+def list_(app: App, format_: str) -> None:
+    from crmctl.analytics.result import Column
+    from crmctl.render.formats import render
+    from crmctl.segments import Segments
+
+    columns = [
+        Column("name", N_("Name"), "text"),
+        Column("title", N_("Title"), "text"),
+        Column("kind", N_("Kind"), "text"),
+        Column("query", N_("Query"), "text"),
+    ]
+    rows = [(one.name, one.titled(), one.kind, one.query) for one in Segments(app.workspace).all()]
+    app.print(render(format_, columns, rows, app.width))
+
+
+@command.command("show", help=N_("Show a segment, what it asks in words, and how many it finds."))
+@argument("name", shell_complete=complete_segment)
+@options.output("table", "json")
+@click.pass_obj
+def show(app: App, name: str, format_: str) -> None:
+    from crmctl.query.words import explain
+    from crmctl.render.table import pairs
+    from crmctl.segments import Segments
+    from crmctl.selection import Selection
+    from crmctl.values import jsontext
+
+    segment = Segments(app.workspace).get(name)
+    selection = Selection(app.workspace, app.kind(segment.kind), segment.query)
+    count = selection.count()
+    if format_ == "json":
+        found = {"name": segment.name, "kind": segment.kind, "query": segment.query, "n": count}
+        app.print([jsontext.dumps(found)])
+        return
+    items = [
+        (_("Name"), segment.name),
+        (_("Title"), segment.titled()),
+        (_("Kind"), app.kind(segment.kind).titled()),
+        (_("Query"), segment.query),
+        (_("In words"), explain(selection.bound)),
+        (_("Records"), str(count)),
+    ]
+    app.print(pairs(items, app.width))
+
+
+@command.command(
+    "save",
+    help=N_("Save a query by name."),
+    examples=["crmctl segment save sleeping 'status:active last_interaction:>90d'"],
+)
+@option(
+    "--kind", default="customer", help=N_("The kind it is about."), shell_complete=complete_kind
+)
+@option("--title", help=N_("A title for lists."))
+@option("--force", is_flag=True, help=N_("Replace a segment of that name."))
+@argument("name")
+@argument(
+    "query", nargs=-1, required=True, metavar="QUERY...", shell_complete=complete_query("customer")
+)
+@click.pass_obj
+def save(
+    app: App, name: str, query: tuple[str, ...], kind: str, title: str | None, force: bool
+) -> None:
+    from crmctl.segments import Segments
+    from crmctl.selection import Selection
+
+    found = app.kind(kind)
+    text = joined(query)
+    count = Selection(app.workspace, found, text).count()  # what cannot be asked is not saved
+    Segments(app.workspace).save(name, found.name, text, title, overwrite=force)
+    app.remark(_("Saved “{name}”; it finds {count} now.").format(name=name, count=count))
+
+
+@command.command("run", help=N_("List the records of a segment."))
+@options.listing
+@argument("name", shell_complete=complete_segment)
+@argument("query", nargs=-1, metavar="[QUERY]...")
+@click.pass_obj
+def run(app: App, /, name: str, query: tuple[str, ...], **choices: Any) -> None:
+    from crmctl.cli.listing import list_records
+    from crmctl.segments import Segments
+
+    segment = Segments(app.workspace).get(name)
+    text = f"({segment.query})" if segment.query.strip() else ""
+    more = f" ({joined(query)})" if query else ""
+    list_records(app, app.kind(segment.kind), text + more, **choices)
+
+
+@command.command("rm", help=N_("Forget a segment."))
+@argument("name", shell_complete=complete_segment)
+@click.pass_obj
+def rm(app: App, name: str) -> None:
+    from crmctl.segments import Segments
+
+    Segments(app.workspace).remove(name)

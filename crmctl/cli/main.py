@@ -1,0 +1,230 @@
+"""The program: its global options, its commands loaded one at a time, and its one error boundary.
+
+Loading this module costs click and nothing else; `--help`, `--version` and the completion of
+command names need no more.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crmctl import __version__, locale, startup
+from crmctl.cli.base import Group, Option, unknown_command
+from crmctl.cli.catalog import ALIASES, GROUPS, KIND_HELP, KINDS, MODULES, RECORDS
+from crmctl.locale import N_, _
+
+INTERRUPTED, BROKEN_PIPE = 130, 141
+
+
+class PipeClosed(Exception):
+    """Whoever read the output has gone; click would turn the system's error into exit code 1."""
+
+
+class Program(Group):
+    """`crmctl`: fixed commands from the catalog, and one group for each kind of record."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
+        except BrokenPipeError:
+            raise PipeClosed from None
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*MODULES, *self._kinds(ctx)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        name = ALIASES.get(cmd_name, cmd_name)
+        if name in MODULES:
+            module = import_module(f"crmctl.cli.commands.{MODULES[name][0]}")
+            loaded: click.Command = module.command
+            return loaded
+        if name in self._kinds(ctx):
+            return self._kind_group(ctx, name)
+        return None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        found = self.get_command(ctx, name)
+        if found is None and not name.startswith("-"):
+            # A title or a plural, in either language: 客户, customers.
+            kind = self._titled(ctx, name)
+            if kind is None:
+                unknown_command(self, ctx, name)
+            else:
+                found = self._kind_group(ctx, kind)
+        if found is None:
+            return super().resolve_command(ctx, args)
+        return found.name, found, args[1:]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for title, commands in GROUPS:
+            with formatter.section(_(title)):
+                write_commands(formatter, {name: _(help) for name, (_m, help) in commands.items()})
+        with formatter.section(_(RECORDS)):
+            write_commands(formatter, self._kinds(ctx))
+
+    def _kinds(self, ctx: click.Context) -> dict[str, str]:
+        """The kinds with their line of help, from file names and the cache of titles."""
+        root = root_of(ctx)
+        found = startup.schema_files(root)
+        cached = startup.cached(root) if root and found.keys() - KINDS.keys() else None
+        titles = (cached or {}).get("titles", {})
+        helps = {name: _(help) for name, help in KINDS.items() if name in found}
+        for name in sorted(found.keys() - KINDS.keys()):
+            title = locale.pick(titles.get(name) or {"en": name})
+            helps[name] = _(KIND_HELP).format(title=title)
+        return helps
+
+    def _kind_group(self, ctx: click.Context, name: str) -> click.Command:
+        from crmctl.cli.commands.records import kind_group
+
+        return kind_group(name, self._kinds(ctx)[name])
+
+    def _titled(self, ctx: click.Context, word: str) -> str | None:
+        from crmctl.cli.app import App
+        from crmctl.errors import NoWorkspace, UnknownKind
+
+        try:
+            return ctx.ensure_object(App).workspace.registry.kind(word).name
+        except (UnknownKind, NoWorkspace):
+            return None
+
+
+def write_commands(formatter: click.HelpFormatter, helps: dict[str, str]) -> None:
+    """Command names and their help, aligned by what the eye sees."""
+    from crmctl.render.width import clip, pad
+
+    left = max(len(name) for name in helps) + 2
+    for name, help in helps.items():
+        room = max(10, formatter.width - left - formatter.current_indent - 1)
+        formatter.write(f"{'':>{formatter.current_indent}}{pad(name, left)}{clip(help, room)}\n")
+
+
+def root_of(ctx: click.Context) -> Path | None:
+    """The book's root as far as the command line is read."""
+    return startup.find_root(ctx.find_root().params.get("directory"))
+
+
+def _speak(ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    locale.set_language(startup.choose_language(value, root_of(ctx)))
+    return value
+
+
+def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        click.echo(f"crmctl {__version__}")
+        ctx.exit()
+
+
+@click.command(
+    cls=Program,
+    params=[
+        Option(
+            ["-C", "--directory"],
+            metavar="DIR",
+            is_eager=True,
+            help=N_("Work in the book that holds this folder."),
+        ),
+        Option(
+            ["--lang"],
+            metavar="LANG",
+            is_eager=True,
+            callback=_speak,
+            help=N_("Speak “en” or “zh”."),
+        ),
+        Option(["--as"], metavar="USER", help=N_("Act as this user.")),
+        Option(
+            ["--version"],
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=_version,
+            help=N_("Show the version and exit."),
+        ),
+    ],
+    help=N_("A plain-text CRM: customers, interactions and orders as files that git versions."),
+    examples=(
+        "crmctl init --demo my-crm",
+        'crmctl log acme "called about the offer" --next "7d: send it"',
+        "crmctl customer list 'level:vip last_interaction:>30d'",
+    ),
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.pass_context
+def program(ctx: click.Context, /, directory: str | None, lang: str | None, **options: Any) -> None:
+    from crmctl.cli.app import App
+
+    ctx.obj = App(directory, actor=options["as"], meta=ctx.meta)
+
+
+def run(args: list[str] | None = None) -> None:
+    """Runs the program and exits with the code that fits."""
+    sys.exit(main(args))
+
+
+def main(args: list[str] | None = None) -> int:
+    """Runs one command and gives its exit code; every failure ends as one clear message."""
+    locale.set_language(startup.choose_language(None, None))
+    _use_utf8()
+    try:
+        result = program.main(args, prog_name="crmctl", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        _say(_("Interrupted. Nothing is half-written."))
+        return INTERRUPTED
+    except PipeClosed:
+        # Python would complain when it closes the pipe at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    except click.ClickException as error:
+        _say(_("error: {message}").format(message=_usage(error)))
+        return 2
+    except Exception as error:
+        return _failed(error)
+
+
+def _usage(error: click.ClickException) -> str:
+    message = error.format_message().rstrip(".")
+    context = getattr(error, "ctx", None)
+    if context is None:
+        return message
+    return message + ". " + _("See “{path} --help”.").format(path=context.command_path)
+
+
+def _failed(error: Exception) -> int:
+    from crmctl.errors import CrmctlError, FileSystem
+    from crmctl.values.text import visible
+
+    if isinstance(error, OSError):
+        error = FileSystem(error)
+    if not isinstance(error, CrmctlError):
+        raise error
+    _say(_("error: {message}").format(message=visible(error.message, keep_newlines=True)))
+    if error.hint:
+        _say(_("hint: {hint}").format(hint=visible(error.hint, keep_newlines=True)))
+    return error.exit_code
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def _use_utf8() -> None:
+    """Names are Chinese even where cron runs without a locale."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            errors = "surrogateescape" if stream is sys.stdin else "backslashreplace"
+            reconfigure(encoding="utf-8", errors=errors)

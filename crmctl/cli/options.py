@@ -1,0 +1,97 @@
+"""Options that many commands share, each declared once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from crmctl.cli.base import argument, option
+from crmctl.locale import N_
+
+FORMATS = ("table", "json", "jsonl", "csv", "tsv", "yaml", "md", "ids")
+Decorated = Any
+
+
+def output(*formats: str) -> Callable[[Decorated], Decorated]:
+    """-o/--format: one of `formats`, the first by default."""
+    return option(
+        "-o",
+        "--format",
+        "format_",
+        type=click.Choice(formats or FORMATS),
+        default=(formats or FORMATS)[0],
+        help=N_("Output format."),
+    )
+
+
+def listing(function: Decorated) -> Decorated:
+    """The options of everything that lists records."""
+    for decorate in (
+        output(),
+        option("--columns", metavar="A,B", help=N_("Show these fields.")),
+        option("--sort", metavar="A,-B", help=N_("Sort by these fields, “-” for descending.")),
+        option("--limit", type=click.IntRange(0), default=0, help=N_("At most so many; 0: all.")),
+        archived,
+        as_of,
+    ):
+        function = decorate(function)
+    return function
+
+
+def as_of(function: Decorated) -> Decorated:
+    """--as-of: the book as of the end of a day, in event time."""
+    return option(
+        "--as-of", "as_of", metavar="DATE", help=N_("As things stood at the end of this day.")
+    )(function)
+
+
+def archived(function: Decorated) -> Decorated:
+    """--all: archived records too."""
+    return option("--all", "all_", is_flag=True, help=N_("Archived records too."))(function)
+
+
+def where(function: Decorated) -> Decorated:
+    """--where: a query that chooses records."""
+    return option("--where", metavar="QUERY", help=N_("Only records that match this query."))(
+        function
+    )
+
+
+def query(function: Decorated) -> Decorated:
+    """The words of a query; side by side they are ANDed."""
+    return argument("query", nargs=-1, metavar="[QUERY]...")(function)
+
+
+def writing(function: Decorated) -> Decorated:
+    """The options of every command that writes."""
+    for decorate in (
+        option("--reason", metavar="TEXT", help=N_("Why, for the history.")),
+        option("--dry-run", is_flag=True, help=N_("Show what would change and write nothing.")),
+        output("table", "json"),
+    ):
+        function = decorate(function)
+    return function
+
+
+def assignments(function: Decorated) -> Decorated:
+    """--set, as often as needed."""
+    return option(
+        "-s",
+        "--set",
+        "sets",
+        multiple=True,
+        metavar="FIELD=VALUE",
+        help=N_("Set a field; FIELD+=ITEM appends, FIELD= clears."),
+    )(function)
+
+
+def yes(function: Decorated) -> Decorated:
+    """--yes: do not ask."""
+    return option("-y", "--yes", is_flag=True, help=N_("Go ahead without asking."))(function)
+
+
+def split(names: str | None) -> list[str]:
+    """A comma-separated option as a list."""
+    return [name.strip() for name in (names or "").replace("，", ",").split(",") if name.strip()]
