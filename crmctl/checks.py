@@ -37,6 +37,7 @@ def check(workspace: Workspace) -> list[Problem]:
 
 
 def has_errors(problems: list[Problem]) -> bool:
+    """Whether any problem is more than a warning or a hint."""
     return any(problem.severity == ERROR for problem in problems)
 
 

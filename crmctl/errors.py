@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from crmctl.locale import _
+from crmctl.locale import _, ngettext
 
 
 def did_you_mean(suggestion: str | None) -> str | None:
@@ -165,10 +165,13 @@ class Referenced(CrmctlError):
 
     def __init__(self, ref: str, referrers: Sequence[str]) -> None:
         shown = ", ".join(referrers[:5]) + (" …" if len(referrers) > 5 else "")
+        text = ngettext(
+            "“{ref}” is referred to by {count} record: {shown}.",
+            "“{ref}” is referred to by {count} records: {shown}.",
+            len(referrers),
+        )
         super().__init__(
-            _("“{ref}” is referred to by {count} records: {shown}.").format(
-                ref=ref, count=len(referrers), shown=shown
-            ),
+            text.format(ref=ref, count=len(referrers), shown=shown),
             _("Remove them too with --cascade, or archive it instead."),
         )
 
@@ -207,8 +210,13 @@ class Invalid(CrmctlError):
 
 class Unconfirmed(CrmctlError):
     def __init__(self, count: int) -> None:
+        text = ngettext(
+            "This would change {count} record and was not confirmed.",
+            "This would change {count} records and was not confirmed.",
+            count,
+        )
         super().__init__(
-            _("This would change {count} records and was not confirmed.").format(count=count),
+            text.format(count=count),
             _("Nothing was written. Add --yes to go ahead, or --dry-run to look first."),
         )
 

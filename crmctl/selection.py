@@ -171,6 +171,9 @@ class Selection:
         if field is not top or field.type in ("list", "object"):
             inner = _json_path(path.home, field)
             return column if inner is None else f"json_extract({column}, '{inner}')"
+        if field.default is not None and field.type in ("enum", "text", "tag"):
+            # A schema's own value, checked against the enum when the schema was read.
+            return f"COALESCE({column}, {_literal(field.default)})"
         if comparable and field.type == "money":
             return f"{alias}.{quoted(field.name + '__base')}"
         if comparable and field.type == "instant":
@@ -230,6 +233,10 @@ class Selection:
             return [*texts_at(value, steps)] if steps else value
 
         return decode
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _json_path(kind: Kind, field: Field) -> str | None:

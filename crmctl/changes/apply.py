@@ -20,7 +20,7 @@ from crmctl.schema.typing import read
 from crmctl.storage.editor import edit_document
 from crmctl.storage.errors import EditRefused
 from crmctl.storage.files import FileText, Lock, confined, load, replace
-from crmctl.storage.reader import parse_document, split_stream
+from crmctl.storage.reader import Chunk, parse_document, split_stream
 from crmctl.storage.records import read_record
 from crmctl.storage.streams import append_document, remove_document, replace_document
 from crmctl.workspace import Workspace
@@ -32,6 +32,7 @@ class Applier:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.journal = Journal(workspace.private)
+        self._rules: dict[str, Rules] = {}
 
     def apply(self, changes: ChangeSet) -> None:
         """All of it, or, when something is in the way, nothing at all."""
@@ -68,16 +69,18 @@ class Applier:
         if not kind.is_stream:
             (change,) = changes
             return old, self._file(kind, change, old)
-        # Removals last and from the end, so that the places of the others stay true.
-        for change in [c for c in changes if c.before is not None and c.after is not None]:
-            text = self._edited(kind, change, text)
-        removed = [c for c in changes if c.after is None]
-        places = sorted((self._place(kind, change, text) for change in removed), reverse=True)
-        for place in places:
-            text = remove_document(text, place)
-        for change in [c for c in changes if c.before is None]:
-            assert change.after is not None
-            text = append_document(text, document_of(kind, change.after))
+        chunks = split_stream(text)
+        places = self._places(kind, [c for c in changes if c.before is not None], path, chunks)
+        # From the end, so that the places of the others stay true.
+        for place, change in sorted(places.items(), reverse=True):
+            if change.after is None:
+                text = remove_document(text, place)
+            else:
+                edited = self._edited(kind, change, chunks[place])
+                text = replace_document(text, chunks[place], edited)
+        new = [document_of(kind, c.after) for c in changes if c.before is None and c.after]
+        if new:
+            text = append_document(text, "---\n".join(new))
         return old, text if text.strip() else None
 
     def _file(self, kind: Kind, change: Change, old: FileText | None) -> str | None:
@@ -88,40 +91,49 @@ class Applier:
             return document_of(kind, change.after)
         if old is None:
             raise ChangedMeanwhile(f"records/{change.path}")
+        chunks = split_stream(old.text)
+        (place,) = self._places(kind, [change], change.path, chunks)
         if change.after is None:
-            self._place(kind, change, old.text)
             return None
-        return self._edited(kind, change, old.text)
+        return replace_document(old.text, chunks[place], self._edited(kind, change, chunks[place]))
 
-    def _edited(self, kind: Kind, change: Change, text: str) -> str:
+    def _edited(self, kind: Kind, change: Change, chunk: Chunk) -> str:
+        """The document of an updated record as it will be."""
         assert change.before is not None
         assert change.after is not None
-        chunk = split_stream(text)[self._place(kind, change, text)]
         if change.text is not None:
-            return replace_document(text, chunk, change.text)
+            return change.text
         edits = edits_between(kind, change.before, change.after)
         edited = edit_document(chunk.text, edits, order_of(kind))
         if self._values(kind, edited) != change.after:
             raise EditRefused((), "shape")
-        return replace_document(text, chunk, edited)
+        return edited
 
-    def _place(self, kind: Kind, change: Change, text: str) -> int:
-        """Which document of the file holds the record, as it was when it was read."""
-        rules = Rules(kind)
-        for number, chunk in enumerate(split_stream(text)):
+    def _places(
+        self, kind: Kind, changes: Sequence[Change], path: str, chunks: Sequence[Chunk]
+    ) -> dict[int, Change]:
+        """Which documents of a file hold the records, each as it was when it was read."""
+        if kind.name not in self._rules:
+            self._rules[kind.name] = Rules(kind)
+        wanted = {change.id: change for change in changes}
+        places: dict[int, Change] = {}
+        for number, chunk in enumerate(chunks):
+            if not wanted:
+                break
             tree, _faults = parse_document(chunk.text, chunk.line)
-            if tree is None or (
-                change.document is not None and "id" in tree and tree["id"] != change.id
-            ):
+            if tree is None or (kind.is_stream and "id" in tree and tree["id"] not in wanted):
                 continue
             stored, _findings = read_record(
-                kind, tree, self.workspace.zone, rules, change.path, chunk, number
+                kind, tree, self.workspace.zone, self._rules[kind.name], path, chunk, number
             )
-            if stored.id == change.id:
+            change = wanted.pop(stored.id, None)
+            if change is not None:
                 if stored.values != change.before:
                     break
-                return number
-        raise ChangedMeanwhile(f"records/{change.path}")
+                places[number] = change
+        if len(places) < len(changes):
+            raise ChangedMeanwhile(f"records/{path}")
+        return places
 
     def _values(self, kind: Kind, document: str) -> Values:
         tree, faults = parse_document(document)

@@ -150,7 +150,7 @@ class Assigner:
         if field.key is None or field.key in item:
             return item
         label = str(item.get(field.label or "") or "")
-        base = slug(label) or field.name.rstrip("s")
+        base = slug(label) or re.sub("(?<=ss)es$|s$", "", field.name)
         taken = {str(other.get(field.key)) for other in items}
         key, number = base, 2
         while key in taken:
@@ -162,7 +162,7 @@ class Assigner:
         if text.strip().startswith("{"):
             return self._mapping(item, text, values)
         if field.label is None or field.label not in item.fields:
-            raise BadValue(field.dotted, text, _("an entry such as {{name: …}} is expected"))
+            raise BadValue(field.dotted, text, _("an entry such as {name: …} is expected"))
         return {field.label: self.value(item.fields[field.label], text, values)}
 
     def _list(self, field: Field, text: str, record: Mapping[str, Any]) -> list[Any]:
@@ -173,7 +173,7 @@ class Assigner:
             tree = read_input_tree(stripped, field.dotted)
             return self._typed_list(field, tree, record)
         if item.type == "object":
-            raise BadValue(field.dotted, text, _("a list such as [{{…}}, {{…}}] is expected"))
+            raise BadValue(field.dotted, text, _("a list such as [{…}, {…}] is expected"))
         # A comma may be part of a text; people separate tags and the like with it.
         if item.type in ("tag", "enum", "ref", "phone", "email"):
             parts = [part.strip() for part in re.split(r"[,，、]", stripped)]
@@ -184,7 +184,7 @@ class Assigner:
     def _mapping(self, field: Field, text: str, record: Mapping[str, Any]) -> Values:
         tree = read_input_tree(text.strip(), field.dotted)
         if not isinstance(tree, dict):
-            raise BadValue(field.dotted, text, _("an entry such as {{name: …}} is expected"))
+            raise BadValue(field.dotted, text, _("an entry such as {name: …} is expected"))
         return self.typed(field, tree, record)
 
     def typed(self, field: Field, tree: Mapping[str, Any], record: Mapping[str, Any]) -> Values:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from hashlib import blake2b
 from typing import Any
 
@@ -249,7 +250,7 @@ class Builder:
             # A stream is spread by whom it belongs to, or one customer's events would scatter.
             "shard": blake2b(owner.encode(), digest_size=1).hexdigest(),
             "year": day[:4] or "_none",
-            "author": slug(self.workspace.me or "") or "_none",
+            "author": self._author,
         }
         path = kind.path
         for name in [piece.split("}")[0] for piece in path.split("{")[1:]]:
@@ -258,6 +259,10 @@ class Builder:
                 "{" + name + "}", value if is_valid_id(value) else slug(value) or "_none"
             )
         return path
+
+    @cached_property
+    def _author(self) -> str:
+        return slug(self.workspace.me or "") or "_none"
 
     # rules
 

@@ -50,6 +50,7 @@ class Command(click.Command):
         self.params.append(quiet_option())
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta["words"] = list(args)
         marked = [_MARK + arg if _NEGATED.match(arg) else arg for arg in args]
         rest = super().parse_args(ctx, marked)
         ctx.params = {name: _unmarked(value) for name, value in ctx.params.items()}
@@ -121,6 +122,7 @@ def write_help_text(formatter: click.HelpFormatter, help: str | None) -> None:
 
 
 def write_examples(formatter: click.HelpFormatter, examples: Sequence[str]) -> None:
+    """The section of examples, one a line and never wrapped."""
     if examples:
         with formatter.section(_(N_("Examples"))):
             for example in examples:

@@ -215,5 +215,6 @@ def archive_records(
     today = Assignment("archived", "=", app.workspace.today.isoformat())
     for ref in refs:
         found, id = references.find(ref, kind)
-        built.update(found, id, [today])
+        if "archived" not in built.read(found, id).values:  # the day it was put away stays
+            built.update(found, id, [today])
     finish(app, built, **writing)

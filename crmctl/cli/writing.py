@@ -18,8 +18,7 @@ from crmctl.values import jsontext
 def command_line() -> list[str]:
     """The command as it is kept with a change set: its name and the words after it."""
     context = click.get_current_context()
-    path = context.command_path.split()[1:]
-    return path
+    return [*context.command_path.split()[1:], *context.meta["words"]]
 
 
 def builder(app: App, reason: str | None = None) -> Builder:

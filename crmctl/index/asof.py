@@ -16,9 +16,13 @@ from crmctl.schema.model import Kind
 from crmctl.values import jsontext
 from crmctl.values.dates import epoch
 
+AFTER_EVERYTHING = 253_402_387_200  # a day after the year 9999 ends in UTC
+
 
 def end_of(day: date, zone: ZoneInfo) -> int:
     """The first second after a local day, as UTC epoch seconds."""
+    if day == date.max:
+        return AFTER_EVERYTHING
     following = datetime.combine(day + timedelta(days=1), time(), zone)
     return int(following.timestamp())
 

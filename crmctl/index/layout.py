@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from hashlib import blake2b
 
 from crmctl.schema.model import Field, Kind, Registry
 
-VERSION = 1
+VERSION = 2
 
-COMMON = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-CREATE TABLE folder (path TEXT PRIMARY KEY, print TEXT) WITHOUT ROWID;
-CREATE TABLE file (
-    fid INTEGER PRIMARY KEY, folder TEXT, name TEXT, kind TEXT,
-    size INTEGER, mtime INTEGER, inode INTEGER, digest TEXT, racy INTEGER
-);
-CREATE UNIQUE INDEX file_name ON file (folder, name);
-CREATE INDEX file_racy ON file (racy) WHERE racy;
-CREATE TABLE problem (fid INTEGER, path TEXT, line INTEGER, col INTEGER, code TEXT, params TEXT);
-CREATE INDEX problem_file ON problem (fid);
-CREATE TABLE record (rid INTEGER PRIMARY KEY, kind TEXT, id TEXT, fid INTEGER);
-CREATE INDEX record_id ON record (id);
-CREATE INDEX record_file ON record (fid);
-CREATE TABLE key (key TEXT, form TEXT, rid INTEGER, field TEXT,
-    PRIMARY KEY (key, form, rid, field)) WITHOUT ROWID;
-CREATE INDEX key_record ON key (rid);
-CREATE TABLE text (rid INTEGER PRIMARY KEY, kind TEXT, text TEXT);
-CREATE VIRTUAL TABLE trigram USING fts5 (
-    text, content='text', content_rowid='rid', tokenize='trigram', detail=none
-);
-CREATE TABLE reading (text TEXT PRIMARY KEY, keys TEXT) WITHOUT ROWID;
-"""
+TABLES = (
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID",
+    "CREATE TABLE folder (path TEXT PRIMARY KEY, print TEXT) WITHOUT ROWID",
+    "CREATE TABLE file (fid INTEGER PRIMARY KEY, folder TEXT, name TEXT, kind TEXT,"
+    " size INTEGER, mtime INTEGER, inode INTEGER, digest TEXT, racy INTEGER,"
+    " UNIQUE (folder, name))",
+    "CREATE TABLE problem"
+    " (fid INTEGER, path TEXT, line INTEGER, col INTEGER, code TEXT, params TEXT)",
+    "CREATE TABLE record (rid INTEGER PRIMARY KEY, kind TEXT, id TEXT, fid INTEGER)",
+    "CREATE TABLE key (key TEXT, form TEXT, rid INTEGER, field TEXT,"
+    " PRIMARY KEY (key, form, rid, field)) WITHOUT ROWID",
+    "CREATE TABLE text (rid INTEGER PRIMARY KEY, kind TEXT, text TEXT)",
+    "CREATE VIRTUAL TABLE trigram USING fts5 (text, content='text', content_rowid='rid',"
+    " tokenize='trigram', detail=none, columnsize=0)",
+    "CREATE TABLE reading (text TEXT PRIMARY KEY, keys TEXT) WITHOUT ROWID",
+)
+INDEXES = (
+    "CREATE INDEX file_racy ON file (racy) WHERE racy",
+    "CREATE INDEX problem_file ON problem (fid)",
+    "CREATE INDEX record_id ON record (id)",
+    "CREATE INDEX record_file ON record (fid)",
+    "CREATE INDEX key_record ON key (rid)",
+)
 
 
 def quoted(name: str) -> str:
@@ -53,20 +54,38 @@ def columns(field: Field) -> list[tuple[str, str]]:
             return [(field.name, "TEXT")]
 
 
-def table(kind: Kind) -> str:
-    """The DDL of one kind's table and its indexes."""
-    parts = ["rid INTEGER PRIMARY KEY", "_path TEXT", "_line INTEGER", "_data TEXT"]
-    for field in kind.fields.values():
-        parts += [f"{quoted(name)} {type_}" for name, type_ in columns(field)]
-    name = quoted(kind.plural)
-    statements = [f"CREATE TABLE {name} ({', '.join(parts)})"]
-    statements.append(f'CREATE INDEX "{kind.plural}_by_id" ON {name} (id)')
-    when = [quoted(event_column(kind))] if kind.date else []
-    for field in kind.fields.values():
-        if field.type == "ref" and (field.ref or "").count(".") == 0:
-            covered = ", ".join([quoted(field.name), *when])
-            statements.append(f'CREATE INDEX "{kind.plural}_by_{field.name}" ON {name} ({covered})')
-    return ";\n".join(statements) + ";\n"
+def tables(registry: Registry) -> Iterator[str]:
+    """The statements that make the tables."""
+    yield from TABLES
+    for kind in registry:
+        parts = ["rid INTEGER PRIMARY KEY", "_path TEXT", "_line INTEGER", "_data TEXT"]
+        for field in kind.fields.values():
+            parts += [f"{quoted(name)} {type_}" for name, type_ in columns(field)]
+        yield f"CREATE TABLE {quoted(kind.plural)} ({', '.join(parts)})"
+
+
+def indexes(registry: Registry) -> Iterator[str]:
+    """The statements that make the indexes, which are quicker made over full tables."""
+    yield from INDEXES
+    for kind in registry:
+        name = quoted(kind.plural)
+        when = [quoted(event_column(kind))] if kind.date else []
+        yield f'CREATE INDEX "{kind.plural}_by_id" ON {name} (id)'
+        for field in kind.fields.values():
+            if field.type == "ref" and "." not in (field.ref or ""):
+                covered = ", ".join([quoted(field.name), *when])
+                yield f'CREATE INDEX "{kind.plural}_by_{field.name}" ON {name} ({covered})'
+            elif kind.parent and when and _announces(field):
+                # What an event announces for later (`next`) is rare and asked for over the book.
+                covered = ", ".join([quoted(kind.parent), *when])
+                yield (
+                    f'CREATE INDEX "{kind.plural}_with_{field.name}" ON {name} ({covered})'
+                    f" WHERE {quoted(field.name)} IS NOT NULL"
+                )
+
+
+def _announces(field: Field) -> bool:
+    return field.type == "object" and any(one.type == "date" for one in field.fields.values())
 
 
 def event_column(kind: Kind) -> str:
@@ -75,16 +94,11 @@ def event_column(kind: Kind) -> str:
     return f"{kind.date}__ts" if kind.fields[kind.date].type == "instant" else kind.date
 
 
-def script(registry: Registry) -> str:
-    """All DDL for a book with these kinds."""
-    return COMMON + "".join(table(kind) for kind in registry)
-
-
 def fingerprint(registry: Registry, *settings: str) -> str:
     """Changes whenever an index built before cannot be used any more."""
-    parts = [str(VERSION), script(registry), *settings]
+    parts = [str(VERSION), *tables(registry), *indexes(registry), *settings]
     for kind in registry:
-        parts += [kind.path, kind.label, *kind.search]
+        parts += [kind.path, kind.label, *kind.search, *kind.names]
         parts += [
             f"{field.dotted}:{field.type}:{field.ref}:{sorted(field.values)}:{field.rules}"
             for field in kind.root.walk()

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
+from math import floor
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from crmctl.index.layout import columns
 from crmctl.problems import Problem
 from crmctl.schema.model import Field, Kind
 from crmctl.schema.rules import Rules
 from crmctl.storage.records import Stored, read_file
 from crmctl.values import jsontext
-from crmctl.values.dates import epoch, parse_date
+from crmctl.values.dates import parse_date
 from crmctl.values.money import Rates, to_units
 from crmctl.values.names import fold
 from crmctl.values.phones import digits
 
 MAX_TEXT = 20_000  # characters of one record that the search looks at
 MAX_UNITS = 10**15  # a hundred billion; sums over a million such records still fit SQLite
+HEAD = ("_path", "_line", "_data")  # the columns before those of the fields
+
+Key = tuple[str, str, str]  # (key, form, field); form: name, word, phone or email
 
 
 @dataclass(slots=True)
@@ -30,7 +36,7 @@ class Row:
     id: str
     columns: tuple[Any, ...]
     text: str
-    names: list[tuple[str, str, str]]  # (text, form, field); form: name, phone, email
+    keys: list[Key]
 
 
 @dataclass(slots=True)
@@ -43,60 +49,120 @@ class FileRows:
     problems: list[Problem] = field(default_factory=list)
 
 
-@dataclass(slots=True)
 class Reader:
-    """Reads files of any kind into rows; keeps each kind's compiled rules."""
+    """Reads files of any kind into rows; what a kind asks for is worked out once."""
 
-    records: Path
-    zone: ZoneInfo
-    rates: Rates
-    _rules: dict[str, Rules] = field(default_factory=dict)
+    def __init__(self, records: Path, zone: ZoneInfo, rates: Rates) -> None:
+        self.records = records
+        self.zone = zone
+        self.rates = rates
+        self._kinds: dict[str, _KindReader] = {}
 
-    def read(self, kind: Kind, path: str) -> FileRows:
-        """Rows of the file at `path` (relative to records/); an unreadable file is a problem."""
-        rules = self._rules.get(kind.name)
-        if rules is None:
-            rules = self._rules[kind.name] = Rules(kind)
-        content = read_file(self.records, path, kind, self.zone, rules)
-        found = FileRows(path, content.digest, problems=content.problems)
-        found.rows = [self._row(kind, stored) for stored in content.records]
-        return found
+    def read(self, kind: Kind, path: str, name_keys: Callable[[str], list[str]]) -> FileRows:
+        """Rows of the file at `path` (relative to records/); an unreadable file is a problem.
 
-    def _row(self, kind: Kind, stored: Stored) -> Row:
+        `name_keys` gives the forms under which a name is found.
+        """
+        reader = self._kinds.get(kind.name)
+        if reader is None:
+            reader = self._kinds[kind.name] = _KindReader(kind, self.zone, self.rates)
+        content = read_file(self.records, path, kind, self.zone, reader.rules)
+        rows = [reader.row(stored, name_keys) for stored in content.records]
+        return FileRows(path, content.digest, rows, content.problems)
+
+
+class _KindReader:
+    """How records of one kind become rows."""
+
+    def __init__(self, kind: Kind, zone: ZoneInfo, rates: Rates) -> None:
+        self.kind = kind
+        self.zone = zone
+        self.rates = rates
+        self.rules = Rules(kind)
+        self._slots: dict[str, tuple[int, str]] = {}
+        self._width = len(HEAD)
+        for name, one in kind.fields.items():
+            self._slots[name] = (self._width, one.type)
+            self._width += len(columns(one))
+        self._money = [one for one in kind.fields.values() if one.type == "money"]
+        self._searched = [found.field for path in kind.search if (found := kind.find(path))]
+        self._forms = {
+            one.dotted: form for one in self._searched if (form := name_form(kind, one)) is not None
+        }
+
+    def row(self, stored: Stored, name_keys: Callable[[str], list[str]]) -> Row:
         values = stored.values
-        cells: list[Any] = [f"records/{stored.path}", stored.line, jsontext.dumps(values)]
-        for name, field_ in kind.fields.items():
-            value = values.get(name)
-            match field_.type:
-                case "instant":
-                    cells += [value, epoch(value, self.zone) if value else None]
-                case "money":
-                    text = None if value is None else format(value, "f")
-                    cells += [text, base_units(field_, value, values, kind, self.rates)]
-                case "number":
-                    cells.append(None if value is None else float(value))
-                case "boolean":
-                    cells.append(None if value is None else int(value))
-                case "list" | "object":
-                    cells.append(None if value is None else jsontext.dumps(value))
-                case _:
-                    cells.append(value)
-        return Row(stored.id, tuple(cells), search_text(kind, values), list(names(kind, values)))
+        cells: list[Any] = [None] * self._width
+        cells[:3] = f"records/{stored.path}", stored.line, jsontext.dumps(values)
+        for name, value in values.items():
+            slot = self._slots.get(name)
+            if slot is not None:
+                self._fill(cells, *slot, value)
+        for one in self._money:
+            place = self._slots[one.name][0] + 1
+            cells[place] = base_units(one, values.get(one.name), values, self.kind, self.rates)
+        texts = [
+            (one.dotted, text) for one in self._searched for text in texts_at(values, one.path)
+        ]
+        search_text = "\n".join([fold(text) for _field, text in texts])[:MAX_TEXT]
+        if search_text:
+            # Every character begins a trigram then, so that one or two can be looked up as well.
+            search_text += "\n\n"
+        keys = [key for name, text in texts for key in self._keys(name, text, name_keys)]
+        return Row(stored.id, tuple(cells), search_text, keys)
+
+    def _fill(self, cells: list[Any], place: int, type_: str, value: Any) -> None:
+        match type_:
+            case "instant":
+                cells[place] = value
+                # Typed instants are canonical, with an offset, so nothing is left to check.
+                cells[place + 1] = floor(datetime.fromisoformat(value).timestamp())
+            case "money":
+                cells[place] = format(value, "f")
+            case "number":
+                cells[place] = float(value)
+            case "boolean":
+                cells[place] = int(value)
+            case "list" | "object":
+                cells[place] = jsontext.dumps(value)
+            case _:
+                cells[place] = value
+
+    def _keys(self, name: str, text: str, name_keys: Callable[[str], list[str]]) -> Iterator[Key]:
+        match self._forms.get(name):
+            case "phone":
+                yield digits(text), "phone", name
+            case "email":
+                yield fold(text), "email", name
+            case "name":
+                yield fold(text), "name", name
+                for key in name_keys(text):
+                    yield key, "word", name
+
+
+def name_form(kind: Kind, one: Field) -> str | None:
+    """As what a searched field names its record; only kinds with named records have names."""
+    if kind.slug_field is None:
+        return None
+    if one.dotted in kind.names:
+        return "name"
+    return one.leaf.type if one.leaf.type in ("phone", "email") else None
 
 
 def base_units(
-    field_: Field, value: Any, values: Mapping[str, Any], kind: Kind, rates: Rates
+    one: Field, value: Any, values: Mapping[str, Any], kind: Kind, rates: Rates
 ) -> int | None:
     """An amount in 1/10000 of the base currency at the rate of its record's date.
 
-    None without a usable rate, and for amounts beyond what the index can add up.
+    Without an amount its lines are added up. None without a usable rate, and for amounts beyond
+    what the index can add up.
     """
-    if value is None and field_.lines:
-        value = lines_total(values.get(field_.lines))
+    if value is None and one.lines:
+        value = lines_total(values.get(one.lines))
     if value is None:
         return None
     day = str(values.get(kind.date or "created") or "")
-    return in_base(value, values.get(field_.currency or ""), day, rates)
+    return in_base(value, values.get(one.currency or ""), day, rates)
 
 
 def in_base(value: Decimal, currency: str | None, day: str, rates: Rates) -> int | None:
@@ -126,15 +192,6 @@ def lines_total(lines: Any) -> Decimal | None:
     return total
 
 
-def search_text(kind: Kind, values: Mapping[str, Any]) -> str:
-    """All searched texts of a record, folded, one a line; every search term is looked for in it.
-
-    Two line breaks end it, so that each of its characters begins a trigram.
-    """
-    parts = [fold(text) for field_, text in searched(kind, values)]
-    return "\n".join(parts)[:MAX_TEXT] + "\n\n" if parts else ""
-
-
 def searched(kind: Kind, values: Mapping[str, Any]) -> Iterator[tuple[Field, str]]:
     """The searched fields of a record with the texts in them."""
     for path in kind.search:
@@ -146,25 +203,17 @@ def searched(kind: Kind, values: Mapping[str, Any]) -> Iterator[tuple[Field, str
 
 def texts_at(value: Any, path: Sequence[str]) -> Iterator[str]:
     """Every text at a path, through lists."""
+    if path and isinstance(value, Mapping):
+        # The common case without recursion: nothing there, or one text.
+        value = value.get(path[0])
+        if value is None:
+            return
+        path = path[1:]
     if isinstance(value, list):
         for item in value:
             yield from texts_at(item, path)
     elif path:
-        if isinstance(value, Mapping) and path[0] in value:
-            yield from texts_at(value[path[0]], path[1:])
+        if isinstance(value, Mapping):
+            yield from texts_at(value, path)
     elif isinstance(value, str):
         yield value
-
-
-def names(kind: Kind, values: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """What a record of a kind with names can be called by: (text, form, field)."""
-    if kind.slug_field is None:
-        return
-    for field_, text in searched(kind, values):
-        leaf = field_.leaf.type
-        if leaf == "phone":
-            yield digits(text), "phone", field_.dotted
-        elif leaf == "email":
-            yield fold(text), "email", field_.dotted
-        elif leaf == "text":
-            yield text, "name", field_.dotted

@@ -23,10 +23,12 @@ from crmctl.index.rows import Reader
 from crmctl.problems import Problem
 from crmctl.schema.model import Kind, Registry
 from crmctl.startup import PRIVATE, user_cache
+from crmctl.storage.files import Lock
 from crmctl.values import jsontext
 from crmctl.values.money import Rates
 
 BUSY_SECONDS = 60.0
+BUILD_SECONDS = 900.0
 
 
 class Index:
@@ -61,38 +63,66 @@ class Index:
         return self._connection
 
     def _opened(self) -> sqlite3.Connection:
-        file = self._file()
-        for attempt in range(3):
+        folder = self._folder()
+        for last in (False, True):
+            file = folder / f"index-{self._mark}.db"
             connection = None
             try:
+                if not file.exists():
+                    self._build(file)
                 connection = self._connect(file)
                 self._refresh(connection)
                 return connection
             except sqlite3.DatabaseError as error:
                 if connection is not None:
                     connection.close()
-                if isinstance(error, sqlite3.OperationalError) and _is_busy(error):
-                    raise
-                if attempt == 1:
-                    file = self._elsewhere()
-                elif attempt == 2:
+                if last or _is_busy(error):
                     raise
                 remove(file)
+            except OSError:
+                if last:
+                    raise
+                folder = self._elsewhere()
         raise AssertionError("unreachable")
 
-    def _file(self) -> Path:
+    def _folder(self) -> Path:
         cache = self.root / PRIVATE / "cache"
         try:
             cache.mkdir(parents=True, exist_ok=True)
         except OSError:
             return self._elsewhere()
-        return cache / "index.db" if os.access(cache, os.W_OK) else self._elsewhere()
+        return cache if os.access(cache, os.W_OK) else self._elsewhere()
 
     def _elsewhere(self) -> Path:
         name = blake2b(str(self.root).encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
         folder = user_cache() / name
         folder.mkdir(parents=True, exist_ok=True)
-        return folder / "index.db"
+        return folder
+
+    def _build(self, file: Path) -> None:
+        """A new index beside the old one, without a journal, put in its place when complete.
+
+        Each version has a file of its own, so whoever reads an older one is not disturbed.
+        """
+        with Lock(file.parent / "build.lock", timeout=BUILD_SECONDS):
+            if file.exists():  # built by whom we waited for
+                return
+            part = file.with_name(f".{file.name}.{os.getpid()}.tmp~")
+            with closing(sqlite3.connect(part, isolation_level=None)) as connection:
+                for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -64000"):
+                    connection.execute(f"PRAGMA {pragma}")
+                connection.execute("BEGIN")
+                for statement in layout.tables(self.registry):
+                    connection.execute(statement)
+                Refresh(connection, self.registry, self.reader, self._on_progress).run()
+                for statement in layout.indexes(self.registry):
+                    connection.execute(statement)
+                connection.execute("INSERT INTO meta VALUES ('rates', ?)", (self._rates_mark,))
+                connection.execute("COMMIT")
+            part.replace(file)
+            for other in file.parent.glob("*index-*.db*"):
+                if not other.name.startswith(file.name):
+                    other.unlink(missing_ok=True)
 
     def _connect(self, file: Path) -> sqlite3.Connection:
         connection = sqlite3.connect(file, timeout=BUSY_SECONDS, isolation_level=None)
@@ -114,46 +144,22 @@ class Index:
             self.as_of(day)
 
     def _refresh(self, connection: sqlite3.Connection) -> None:
-        meta = self._meta(connection)
-        rebuild = meta.get("mark") != self._mark
+        sql = "SELECT value FROM meta WHERE key = 'rates'"
         refresh = Refresh(connection, self.registry, self.reader, self._on_progress)
-        stale_rates = meta.get("rates") != self._rates_mark
-        if not rebuild and not stale_rates and not refresh.needed():
+        (rates,) = connection.execute(sql).fetchone() or (None,)
+        if rates == self._rates_mark and not refresh.needed():
             return
         connection.execute("BEGIN IMMEDIATE")
         try:
-            if self._meta(connection).get("mark") != self._mark:
-                self._create(connection)
-                stale_rates = False
             refresh.run()
-            if stale_rates:
+            if rates != self._rates_mark:
                 refresh.money()
-            for key, value in (("mark", self._mark), ("rates", self._rates_mark)):
-                connection.execute("REPLACE INTO meta VALUES (?, ?)", (key, value))
+                connection.execute("REPLACE INTO meta VALUES ('rates', ?)", (self._rates_mark,))
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
-
-    def _meta(self, connection: sqlite3.Connection) -> dict[str, str]:
-        try:
-            return dict(connection.execute("SELECT key, value FROM meta"))
-        except sqlite3.OperationalError as error:
-            if _is_busy(error):
-                raise
-            return {}
-
-    def _create(self, connection: sqlite3.Connection) -> None:
-        tables = connection.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'trigram_%'"
-            " AND name NOT LIKE 'sqlite_%'"
-        ).fetchall()
-        for (name,) in tables:
-            connection.execute(f'DROP TABLE "{name}"')
-        for statement in layout.script(self.registry).split(";\n"):
-            if statement.strip():
-                connection.execute(statement)
 
     # asking
 
@@ -313,7 +319,7 @@ def remove(file: Path) -> None:
         Path(f"{file}{suffix}").unlink(missing_ok=True)
 
 
-def _is_busy(error: sqlite3.OperationalError) -> bool:
+def _is_busy(error: sqlite3.DatabaseError) -> bool:
     return "locked" in str(error) or "busy" in str(error)
 
 

@@ -79,12 +79,12 @@ class _Scope:
         near = self.find(head) if head else None
         if near is not None:
             target = _target(near)
-            inner = target.names() if target else [*near.field.children()]
+            inner = target.words() if target else [*near.field.children()]
             return [f"{head}.{name}" for name in inner]
         if self.element is not None:
             skipped = len(self.path)
             return [".".join(field.path[skipped:]) for field in self.element.walk()]
-        return [*self.kind.names(), SEGMENT]
+        return [*self.kind.words(), SEGMENT]
 
 
 def _target(path: FieldPath) -> Kind | None:

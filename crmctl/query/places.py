@@ -71,7 +71,6 @@ class Value:
 
     place: Place
     name: str
-    type: str
     element: str | None = None
 
     def raw(self) -> str:
@@ -92,11 +91,8 @@ class Value:
         return Json(self.element, "$") if self.element else self.place.inside(self.name)
 
     def present(self) -> str:
-        """A condition, 1 or 0, in parentheses."""
-        raw = self.raw()
-        if self.type in ("list", "object"):
-            return f"COALESCE({raw} NOT IN ('[]', '{{}}'), 0)"
-        return f"({raw} IS NOT NULL)"
+        """A condition, 1 or 0, in parentheses. Empty lists and mappings are never stored."""
+        return f"({self.raw()} IS NOT NULL)"
 
 
 class Walk:
@@ -117,14 +113,14 @@ class Walk:
             place = self._opened(place, step).inside()
             self.places.append(place)
         last = steps[-1]
-        self.end = self._opened(place, last) if open else Value(place, last.name, last.type)
+        self.end = self._opened(place, last) if open else Value(place, last.name)
 
     def _opened(self, place: Place, step: Field) -> Value:
         if step.item is None:
-            return Value(place, step.name, step.type)
+            return Value(place, step.name)
         name = self._alias()
         self._sources.append(f"{place.elements(step.name)} AS {name}")
-        return Value(place, step.name, step.item.type, f"{name}.value")
+        return Value(place, step.name, f"{name}.value")
 
     def where(self, condition: Sql) -> Sql:
         """That the condition holds for some combination of the elements passed."""

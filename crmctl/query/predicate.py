@@ -128,7 +128,7 @@ class _Judge:
             return any(place.value for place in _reached(test.steps, around))
         present = Present() in test.checks
         return any(
-            (present and _value(test.field, place) is not None)
+            (present and place.value is not None)
             or self._passes(test, self._comparable(test, place))
             for place in _reached(test.steps, around)
         )
@@ -162,7 +162,10 @@ class _Judge:
 
 
 def _value(field: Field, place: _Place) -> Any:
-    """The value at a place; an amount that is not written is what the lines add up to."""
+    """The value at a place; an amount that is not written is what the lines add up to.
+
+    Such an amount counts as present only if it can be had in the base currency.
+    """
     if place.value is None and field.lines:
         return lines_total(place.around[-1].get(field.lines))
     return place.value

@@ -14,6 +14,8 @@ from crmctl.render.cells import RIGHT, cell
 from crmctl.render.width import clip, pad, width
 
 GAP = "  "
+PROSE = frozenset(("text", "note"))
+STILL_READABLE = 16
 NARROWEST = 8
 
 
@@ -30,7 +32,11 @@ def table(
         for place, text in enumerate(texts):
             widths[place] = max(widths[place], width(text))
     if columns_wide is not None:
-        _narrow(widths, columns_wide - len(GAP) * (len(widths) - 1))
+        room = columns_wide - len(GAP) * (len(widths) - 1)
+        prose = [place for place, column in enumerate(columns) if column.type in PROSE]
+        # A text still says something when it is cut, an id or a date does not.
+        _narrow(widths, room, prose, STILL_READABLE)
+        _narrow(widths, room, range(len(widths)), NARROWEST)
     right = [column.type in RIGHT for column in columns]
     for texts in (heads, ["-" * w for w in widths], *body):
         yield _line(texts, widths, right)
@@ -43,16 +49,15 @@ def _line(texts: Sequence[str], widths: Sequence[int], right: Sequence[bool]) ->
     return GAP.join(parts).rstrip()
 
 
-def _narrow(widths: list[int], room: int) -> None:
+def _narrow(widths: list[int], room: int, places: Sequence[int], least: int) -> None:
+    """Takes columns from the widest of `places` until all fit or none of these has more to give."""
+    for place in places:
+        widths[place] = min(widths[place], max(room, least))
     while sum(widths) > room:
-        widest = max(range(len(widths)), key=lambda place: widths[place])
-        if widths[widest] <= NARROWEST:
+        widest = max(places, key=lambda place: widths[place], default=None)
+        if widest is None or widths[widest] <= least:
             return
-        second = max((w for w in widths if w < widths[widest]), default=NARROWEST)
-        excess = sum(widths) - room
-        widths[widest] = max(NARROWEST, second, widths[widest] - excess)
-        if widths[widest] == second and excess:
-            widths[widest] = max(NARROWEST, widths[widest] - 1)
+        widths[widest] -= 1
 
 
 def pairs(items: Sequence[tuple[str, str]], columns_wide: int | None = None) -> Iterator[str]:

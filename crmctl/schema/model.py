@@ -200,6 +200,7 @@ class Kind:
         "id_prefix",
         "label",
         "name",
+        "names",
         "path",
         "plural",
         "plural_title",
@@ -226,6 +227,7 @@ class Kind:
         self.date: str | None = settings.get("date")
         self.state_dates: tuple[str, ...] = tuple(settings.get("state_dates", ()))
         self.search: tuple[str, ...] = tuple(settings.get("search", ()))
+        self.names: tuple[str, ...] = tuple(settings.get("names", (self.label,)))
         self.columns: tuple[str, ...] = tuple(settings["columns"])
         self.sort: tuple[str, ...] = tuple(settings.get("sort", ("id",)))
         self.aliases: dict[str, str] = dict(settings.get("aliases", {}))
@@ -275,7 +277,7 @@ class Kind:
         """As `find`, but a path that means nothing is an error that suggests the likeliest."""
         found = self.find(path)
         if found is None:
-            raise UnknownField(self.name, path, suggest(path, self.names()))
+            raise UnknownField(self.name, path, suggest(path, self.words()))
         return found
 
     def own(self, path: str) -> Field:
@@ -286,7 +288,7 @@ class Kind:
             raise UnknownField(self.name, path, suggest(path, names))
         return found.field
 
-    def names(self) -> list[str]:
+    def words(self) -> list[str]:
         """Every word that a query may start a field with."""
         names = [field.dotted for field in self.root.walk()]
         names += [alias for field in self.fields.values() for alias in field.aliases]

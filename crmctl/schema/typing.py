@@ -94,7 +94,7 @@ def _read_object(
 
 
 def _read(field: Field, node: Tree, zone: ZoneInfo, path: Path, findings: list[Finding]) -> Any:
-    if node is None or node == "":
+    if not node:
         return MISSING
     if isinstance(node, str):
         reader = READERS.get(field.type)

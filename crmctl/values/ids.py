@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date
@@ -9,6 +10,7 @@ from datetime import date
 # Crockford's base 32: without the letters that are read as digits or as each other.
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 MAX_LENGTH = 80
+_COMMON = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 _TAIL_BYTES = 5  # 40 bits are eight characters of five bits
 _RESERVED = frozenset(
     ["con", "prn", "aux", "nul", "conin$", "conout$"]
@@ -58,6 +60,8 @@ def is_valid_id(text: str) -> bool:
     """
     if not 1 <= len(text) <= MAX_LENGTH or text[-1] == "." or ".." in text:
         return False
+    if _COMMON.fullmatch(text):
+        return not is_reserved(text)
     if not (text[0].isalpha() or text[0].isdecimal()):
         return False
     if not all(char in "-_." or char.isalpha() or char.isdecimal() for char in text):

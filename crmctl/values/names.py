@@ -44,7 +44,11 @@ def fold(text: str) -> str:
     """`text` for comparing regardless of case and width; spaces and accents stay."""
     if text.isascii():
         return text.lower()
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    if not unicodedata.is_normalized("NFKC", text):
+        text = unicodedata.normalize("NFKC", text)
+    folded = text.casefold()
+    if folded == text or unicodedata.is_normalized("NFKC", folded):
+        return folded
     # Case folding can leave a character that composes with its neighbor again.
     return unicodedata.normalize("NFKC", folded)
 

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -109,6 +110,13 @@ CUSTOMER: dict[str, Any] = {
                     },
                 },
                 "worth": number(money="currency"),
+                "deals": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "properties": {"amount": number(money="currency"), "currency": leaf()},
+                    },
+                },
             },
         },
     },
@@ -158,6 +166,7 @@ FACTS = {
 }
 
 
+@cache
 def registry() -> Registry:
     made = build_registry({"customer": CUSTOMER, "order": ORDER, "user": USER}, {})
     made.kinds["customer"].facts = dict(FACTS)
@@ -180,8 +189,9 @@ class Book:
         self.context = Context(self.registry, NOW, self._segment, self._resolve)
         self.connection = sqlite3.connect(":memory:")
         functions.register(self.connection, ZONE, RATES)
+        for statement in (*layout.tables(self.registry), *layout.indexes(self.registry)):
+            self.connection.execute(statement)
         for kind in self.registry:
-            self.connection.executescript(layout.table(kind))
             for record in self.records[kind.name]:
                 self._insert(kind, record)
         columns = ", ".join(f'"{name}"' for name in FACTS)

@@ -18,7 +18,8 @@ from crmctl.reports.buckets import split_unit
 from crmctl.reports.definition import Report, Section, parse
 from crmctl.schema.load import build_registry
 from crmctl.schema.model import Registry
-from crmctl.storage.reader import Tree, parse_document
+from crmctl.storage.reader import parse_document
+from crmctl.values.tree import Tree
 
 FILES = sorted((Path(crmctl.reports.__file__).parent / "builtin").glob("*.yaml"))
 COLUMNS = {"rfm": rfm.COLUMNS, "abc": abc.COLUMNS}

@@ -54,7 +54,7 @@ def test_kinds_of_text_are_text() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [Decimal("NaN"), Decimal("Infinity"), float("nan"), {1: 2}, object(), {"a": {1}}, b"x"]
+    "value", [Decimal("NaN"), Decimal("Infinity"), float("nan"), object(), {"a": {1}}, b"x"]
 )
 def test_what_has_no_json(value: Any) -> None:
     with pytest.raises(TypeError):

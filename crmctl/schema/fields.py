@@ -1,0 +1,198 @@
+"""The properties of a schema -> fields: their types, rules, titles, defaults and histories."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from crmctl.errors import BadSchema, did_you_mean
+from crmctl.locale import N_, _
+from crmctl.schema.model import Field
+from crmctl.schema.trees import Tree, known, mapping, text, texts, titles
+from crmctl.values.text import suggest
+
+NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
+MAX_PATTERN = 200
+NUMBERS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
+COUNTS = ("minLength", "maxLength", "minItems", "maxItems")
+KEYWORDS = frozenset(
+    "$schema $id title description type enum format pattern uniqueItems items properties "
+    "required default examples x-crmctl".split()
+) | {*NUMBERS, *COUNTS}
+FIELD_SETTINGS = frozenset(
+    "zh aliases values ref money lines history default key label command group replace".split()
+)
+FORMATS = {
+    "tag": "tag",
+    "date": "date",
+    "partial-date": "partial",
+    "date-time": "instant",
+    "phone": "phone",
+    "email": "email",
+    "uri": "url",
+    "multiline": "note",
+}
+TYPES = ("string", "number", "integer", "boolean", "array", "object")
+HISTORY_ITEM: dict[str, Tree] = {
+    "at": {"type": "string", "format": "date", "title": N_("Since"), "x-crmctl": {"zh": "起始"}},
+    "by": {
+        "type": "string",
+        "title": N_("By"),
+        "x-crmctl": {"zh": "经手人", "ref": "user"},
+    },
+}
+
+
+def read_fields(
+    properties: Mapping[str, Tree], path: tuple[str, ...], where: str
+) -> dict[str, Field]:
+    """The fields of a mapping of properties, by name; `path` leads to it."""
+    fields = {}
+    for name, tree in properties.items():
+        place = f"{where}: {'.'.join((*path, name))}"
+        if not NAME.match(name):
+            raise BadSchema(place, _("a field's name is lowercase letters, digits and single “_”"))
+        fields[name] = _field(name, tree, (*path, name), place)
+    return fields
+
+
+def _field(name: str, tree: Tree, path: tuple[str, ...], where: str) -> Field:
+    tree = mapping(tree, where)
+    known(tree, KEYWORDS, where)
+    x = mapping(tree.get("x-crmctl") or {}, f"{where}: x-crmctl")
+    known(x, FIELD_SETTINGS, f"{where}: x-crmctl")
+    type_ = _type(tree, x, where)
+    title = {"en": text(tree.get("title") or name.replace("_", " ").capitalize(), where)}
+    if x.get("zh"):
+        title["zh"] = text(x["zh"], where)
+    field = Field(
+        name,
+        type_,
+        path=path,
+        title=title,
+        ref=x.get("ref"),
+        key=x.get("key"),
+        label=x.get("label"),
+        command=x.get("command"),
+        group=x.get("group"),
+        currency=x.get("money"),
+        lines=x.get("lines"),
+        history=x.get("history") == "true",
+        aliases=texts(x.get("aliases") or [], where),
+        rules=_rules(tree, where),
+    )
+    if type_ == "enum":
+        titled = mapping(x.get("values") or {}, where)
+        values = texts(tree.get("enum") or [], where)
+        for value in titled:
+            if value not in values:
+                raise BadSchema(where, _("“values” names no enum value: {name}").format(name=value))
+        field.values = {
+            value: titles(titled.get(value) or {"en": value.replace("_", " ")}, where)
+            for value in values
+        }
+    if type_ == "object":
+        field.fields = read_fields(mapping(tree.get("properties") or {}, where), path, where)
+        field.required = frozenset(texts(tree.get("required") or [], where))
+    if type_ == "list":
+        field.item = _field(name, tree.get("items") or {"type": "string"}, path, where)
+        if field.item.type == "object" and field.key and field.key not in field.item.fields:
+            raise BadSchema(
+                where, _("the key “{key}” is no field of the items").format(key=field.key)
+            )
+        if field.item.type == "list":
+            raise BadSchema(where, _("a list cannot hold lists"))
+    if "default" in x:
+        field.default = _default(field, text(x["default"], where), where)
+    return field
+
+
+def _type(tree: Tree, x: Tree, where: str) -> str:
+    type_ = tree.get("type") or ("string" if "enum" in tree else None)
+    if type_ not in TYPES:
+        raise BadSchema(
+            where,
+            _("“type” must be one of {types}").format(types=", ".join(TYPES)),
+            did_you_mean(suggest(str(type_), TYPES)) if type_ else None,
+        )
+    if type_ == "array":
+        return "list"
+    if type_ == "number":
+        return "money" if x.get("money") else "number"
+    if type_ != "string":
+        return str(type_)
+    if x.get("ref"):
+        return "ref"
+    if tree.get("enum"):
+        return "enum"
+    if where.endswith(": id"):
+        return "id"
+    format_ = tree.get("format")
+    if format_ is None:
+        return "text"
+    if format_ not in FORMATS:
+        raise BadSchema(
+            where,
+            _("“format” must be one of {formats}").format(formats=", ".join(FORMATS)),
+            did_you_mean(suggest(str(format_), [*FORMATS])),
+        )
+    return FORMATS[format_]
+
+
+def _rules(tree: Tree, where: str) -> dict[str, Any]:
+    rules: dict[str, Any] = {}
+    try:
+        for keyword in NUMBERS:
+            if keyword in tree:
+                number = Decimal(tree[keyword])
+                rules[keyword] = int(number) if number == int(number) else float(number)
+        for keyword in COUNTS:
+            if keyword in tree:
+                rules[keyword] = int(tree[keyword])
+    except (InvalidOperation, ValueError, TypeError):
+        raise BadSchema(where, _("“{key}” must be a number").format(key=keyword)) from None
+    if tree.get("uniqueItems") == "true":
+        rules["uniqueItems"] = True
+    if "pattern" in tree:
+        pattern = text(tree["pattern"], where)
+        if len(pattern) > MAX_PATTERN:
+            raise BadSchema(where, _("a pattern has at most 200 characters"))
+        rules["pattern"] = pattern
+    return rules
+
+
+def _default(field: Field, text: str, where: str) -> Any:
+    if field.type == "boolean":
+        return text == "true"
+    if field.type == "integer":
+        return int(text)
+    if field.type in ("number", "money"):
+        return Decimal(text)
+    if field.type == "enum" and text not in field.values:
+        raise BadSchema(where, _("the default “{value}” is no enum value").format(value=text))
+    return text
+
+
+def with_history(fields: dict[str, Field], field: Field, tree: Tree) -> dict[str, Field]:
+    """`fields` with the list of past values right behind the field it belongs to.
+
+    An entry says the value, since when and by whom; the first one also what `was` before.
+    """
+    name = f"{field.name}_history"
+    value = {"title": N_("Value"), "x-crmctl": {"zh": "值"}}
+    was = {"title": N_("Before"), "x-crmctl": {"zh": "原值"}}
+    entry: dict[str, Tree] = {"value": {**tree, **value}, "was": {**tree, **was}, **HISTORY_ITEM}
+    item = Field(name, "object", path=(name,), fields=read_fields(entry, (name,), name))
+    for part in ("value", "was"):
+        item.fields[part].values = field.values
+    title = {"en": f"{field.title['en']} history"}
+    title |= {"zh": f"{field.title['zh']}历史"} if "zh" in field.title else {}
+    history = Field(name, "list", path=(name,), title=title, item=item)
+    ordered: dict[str, Field] = {}
+    for key, other in fields.items():
+        ordered[key] = other
+        if key == field.name:
+            ordered[name] = history
+    return ordered

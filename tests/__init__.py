@@ -1,0 +1,1 @@
+"""Tests of crmctl; the folders mirror the package."""
