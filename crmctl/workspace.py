@@ -20,7 +20,7 @@ from crmctl.config import Config, Person, load
 from crmctl.errors import BadConfig, BadSchema, NoWorkspace
 from crmctl.locale import _
 from crmctl.problems import Problem
-from crmctl.schema.load import build_registry
+from crmctl.schema.load import build_registry, check_paths
 from crmctl.schema.model import Registry
 from crmctl.values import clock
 from crmctl.values.dates import parse_date
@@ -76,6 +76,7 @@ class Workspace:
 
         registry = build_registry(self._trees["shipped"], self._trees["own"])
         add_facts(registry)
+        check_paths(registry)
         return registry
 
     @property
@@ -201,9 +202,11 @@ def _parse(root: Path) -> dict[str, Any]:
 
 def _titles(name: str, tree: Mapping[str, Any]) -> dict[str, str]:
     settings = tree.get("x-crmctl")
-    titles = settings.get("plural-title") or settings.get("title") if settings else None
-    own = titles if isinstance(titles, dict) else {}
-    return {"en": str(tree.get("title") or name), **own}
+    given = settings if isinstance(settings, dict) else {}
+    found = given.get("plural-title") or given.get("title")
+    own = found if isinstance(found, dict) else {}
+    texts = {language: title for language, title in own.items() if isinstance(title, str)}
+    return {"en": str(tree.get("title") or name), **texts}
 
 
 def _read_tree(file: Path, root: Path, error: type[BadConfig] | type[BadSchema]) -> dict[str, Any]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from math import floor
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from crmctl.index.layout import columns
@@ -27,10 +26,17 @@ MAX_UNITS = 10**15  # a hundred billion; sums over a million such records still 
 HEAD = ("_path", "_line", "_data")  # the columns before those of the fields
 
 Key = tuple[str, str, str]  # (key, form, field); form: name, word, phone or email
+Convert = Callable[[Any], Any]
+CONVERTERS: dict[str, Convert] = {
+    "money": lambda value: format(value, "f"),
+    "number": float,
+    "boolean": int,
+    "list": jsontext.dumps,
+    "object": jsontext.dumps,
+}
 
 
-@dataclass(slots=True)
-class Row:
+class Row(NamedTuple):
     """A record as the index holds it: its table's columns, its search text, its names."""
 
     id: str
@@ -39,14 +45,13 @@ class Row:
     keys: list[Key]
 
 
-@dataclass(slots=True)
-class FileRows:
+class FileRows(NamedTuple):
     """What one file gives: its digest, rows and problems."""
 
     path: str
     digest: str
-    rows: list[Row] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    rows: list[Row]
+    problems: list[Problem]
 
 
 class Reader:
@@ -79,15 +84,19 @@ class _KindReader:
         self.zone = zone
         self.rates = rates
         self.rules = Rules(kind)
-        self._slots: dict[str, tuple[int, str]] = {}
+        self._slots: dict[str, tuple[int, Convert | None]] = {}
         self._width = len(HEAD)
         for name, one in kind.fields.items():
-            self._slots[name] = (self._width, one.type)
+            self._slots[name] = (self._width, CONVERTERS.get(one.type))
             self._width += len(columns(one))
+        self._instants = [
+            self._slots[one.name][0] for one in kind.fields.values() if one.type == "instant"
+        ]
         self._money = [one for one in kind.fields.values() if one.type == "money"]
-        self._searched = [found.field for path in kind.search if (found := kind.find(path))]
+        found = [path.field for name in kind.search if (path := kind.find(name))]
+        self._searched = [(one.path[0], one.path, one.dotted) for one in found]
         self._forms = {
-            one.dotted: form for one in self._searched if (form := name_form(kind, one)) is not None
+            one.dotted: form for one in found if (form := name_form(kind, one)) is not None
         }
 
     def row(self, stored: Stored, name_keys: Callable[[str], list[str]]) -> Row:
@@ -97,44 +106,43 @@ class _KindReader:
         for name, value in values.items():
             slot = self._slots.get(name)
             if slot is not None:
-                self._fill(cells, *slot, value)
+                place, convert = slot
+                cells[place] = value if convert is None else convert(value)
+        for place in self._instants:
+            if cells[place] is not None:
+                # Typed instants are canonical, with an offset, so nothing is left to check.
+                cells[place + 1] = floor(datetime.fromisoformat(cells[place]).timestamp())
         for one in self._money:
             place = self._slots[one.name][0] + 1
             cells[place] = base_units(one, values.get(one.name), values, self.kind, self.rates)
-        texts = [
-            (one.dotted, text) for one in self._searched for text in texts_at(values, one.path)
-        ]
+        texts: list[tuple[str, str]] = []
+        for head, path, dotted in self._searched:
+            value = values.get(head)
+            if type(value) is str and len(path) == 1:
+                texts.append((dotted, value))
+            elif value is not None:
+                texts += [(dotted, text) for text in texts_at(values, path)]
         search_text = "\n".join([fold(text) for _field, text in texts])[:MAX_TEXT]
         if search_text:
             # Every character begins a trigram then, so that one or two can be looked up as well.
             search_text += "\n\n"
-        keys = [key for name, text in texts for key in self._keys(name, text, name_keys)]
+        keys = [
+            key
+            for name, text in texts
+            if name in self._forms
+            for key in self._keys(self._forms[name], name, text, name_keys)
+        ]
         return Row(stored.id, tuple(cells), search_text, keys)
 
-    def _fill(self, cells: list[Any], place: int, type_: str, value: Any) -> None:
-        match type_:
-            case "instant":
-                cells[place] = value
-                # Typed instants are canonical, with an offset, so nothing is left to check.
-                cells[place + 1] = floor(datetime.fromisoformat(value).timestamp())
-            case "money":
-                cells[place] = format(value, "f")
-            case "number":
-                cells[place] = float(value)
-            case "boolean":
-                cells[place] = int(value)
-            case "list" | "object":
-                cells[place] = jsontext.dumps(value)
-            case _:
-                cells[place] = value
-
-    def _keys(self, name: str, text: str, name_keys: Callable[[str], list[str]]) -> Iterator[Key]:
-        match self._forms.get(name):
+    def _keys(
+        self, form: str, name: str, text: str, name_keys: Callable[[str], list[str]]
+    ) -> Iterator[Key]:
+        match form:
             case "phone":
                 yield digits(text), "phone", name
             case "email":
                 yield fold(text), "email", name
-            case "name":
+            case _:
                 yield fold(text), "name", name
                 for key in name_keys(text):
                     yield key, "word", name

@@ -6,6 +6,7 @@ silent rebuild; a book in a read-only folder has its index in the user's cache i
 
 from __future__ import annotations
 
+import gc
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -114,7 +115,12 @@ class Index:
                 connection.execute("BEGIN")
                 for statement in layout.tables(self.registry):
                     connection.execute(statement)
-                Refresh(connection, self.registry, self.reader, self._on_progress).run()
+                # Rows hold no cycles, and looking for some takes a tenth of the time.
+                gc.disable()
+                try:
+                    Refresh(connection, self.registry, self.reader, self._on_progress).run()
+                finally:
+                    gc.enable()
                 for statement in layout.indexes(self.registry):
                     connection.execute(statement)
                 connection.execute("INSERT INTO meta VALUES ('rates', ?)", (self._rates_mark,))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from crmctl.errors import BadSchema, did_you_mean
 from crmctl.locale import N_, _
 from crmctl.schema.model import Field
-from crmctl.schema.trees import Tree, known, mapping, text, texts, titles
+from crmctl.schema.trees import Tree, known, mapping, named, text, texts, titles
+from crmctl.values.money import parse_amount
 from crmctl.values.text import suggest
 
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
@@ -72,13 +72,13 @@ def _field(name: str, tree: Tree, path: tuple[str, ...], where: str) -> Field:
         type_,
         path=path,
         title=title,
-        ref=x.get("ref"),
-        key=x.get("key"),
-        label=x.get("label"),
-        command=x.get("command"),
-        group=x.get("group"),
-        currency=x.get("money"),
-        lines=x.get("lines"),
+        ref=named(x, "ref", where),
+        key=named(x, "key", where),
+        label=named(x, "label", where),
+        command=named(x, "command", where),
+        group=named(x, "group", where),
+        currency=named(x, "money", where),
+        lines=named(x, "lines", where),
         history=x.get("history") == "true",
         aliases=texts(x.get("aliases") or [], where),
         rules=_rules(tree, where),
@@ -129,30 +129,30 @@ def _type(tree: Tree, x: Tree, where: str) -> str:
         return "enum"
     if where.endswith(": id"):
         return "id"
-    format_ = tree.get("format")
+    format_ = named(tree, "format", where)
     if format_ is None:
         return "text"
     if format_ not in FORMATS:
         raise BadSchema(
             where,
             _("“format” must be one of {formats}").format(formats=", ".join(FORMATS)),
-            did_you_mean(suggest(str(format_), [*FORMATS])),
+            did_you_mean(suggest(format_, [*FORMATS])),
         )
     return FORMATS[format_]
 
 
 def _rules(tree: Tree, where: str) -> dict[str, Any]:
     rules: dict[str, Any] = {}
-    try:
-        for keyword in NUMBERS:
-            if keyword in tree:
-                number = Decimal(tree[keyword])
-                rules[keyword] = int(number) if number == int(number) else float(number)
-        for keyword in COUNTS:
-            if keyword in tree:
-                rules[keyword] = int(tree[keyword])
-    except (InvalidOperation, ValueError, TypeError):
-        raise BadSchema(where, _("“{key}” must be a number").format(key=keyword)) from None
+    for keyword in (*NUMBERS, *COUNTS):
+        if keyword not in tree:
+            continue
+        number = parse_amount(text(tree[keyword], where))
+        whole = number is not None and number == number.to_integral_value()
+        if number is None or (keyword in COUNTS and not (whole and number >= 0)):
+            raise BadSchema(where, _("“{key}” must be a number").format(key=keyword))
+        if keyword == "multipleOf" and number <= 0:
+            raise BadSchema(where, _("“{key}” must be more than 0").format(key=keyword))
+        rules[keyword] = int(number) if whole else float(number)
     if tree.get("uniqueItems") == "true":
         rules["uniqueItems"] = True
     if "pattern" in tree:
@@ -164,15 +164,18 @@ def _rules(tree: Tree, where: str) -> dict[str, Any]:
 
 
 def _default(field: Field, text: str, where: str) -> Any:
+    value: Any = text
     if field.type == "boolean":
-        return text == "true"
-    if field.type == "integer":
-        return int(text)
-    if field.type in ("number", "money"):
-        return Decimal(text)
-    if field.type == "enum" and text not in field.values:
+        value = {"true": True, "false": False}.get(text)
+    elif field.type in ("number", "money", "integer"):
+        value = parse_amount(text)
+        if value is not None and field.type == "integer":
+            value = int(value) if value == value.to_integral_value() else None
+    elif field.type == "enum" and text not in field.values:
         raise BadSchema(where, _("the default “{value}” is no enum value").format(value=text))
-    return text
+    if value is None:
+        raise BadSchema(where, _("the default “{value}” does not fit").format(value=text))
+    return value
 
 
 def with_history(fields: dict[str, Field], field: Field, tree: Tree) -> dict[str, Field]:

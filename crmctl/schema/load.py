@@ -14,11 +14,18 @@ from crmctl.errors import BadSchema, did_you_mean
 from crmctl.locale import N_, _
 from crmctl.schema.fields import KEYWORDS, NAME, read_fields, with_history
 from crmctl.schema.model import Field, Kind, Registry
-from crmctl.schema.trees import Tree, known, mapping, text, texts, titles
+from crmctl.schema.trees import Tree, known, mapping, named, text, texts, titles
 from crmctl.values.text import suggest
 
 KINDNAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 TEMPLATE = re.compile(r"[a-z][a-z0-9_-]*(/([A-Za-z0-9_.-]|\{[a-z][a-z0-9_]*\})+)+\.yaml\Z")
+
+# A kind's table bears its plural: the index and the facts have tables of their own.
+RESERVED = re.compile(
+    r"(file|folder|key|meta|problem|reading|record|text|sqlite_.*|trigram.*|.*_facts"
+    r"|.*_(by|with)_.*)\Z"
+)
+RESERVED_FIELDS = ("rid",)
 
 KIND_SETTINGS = frozenset(
     "title plural plural-title path id label date state-dates search names columns sort "
@@ -93,6 +100,9 @@ def build_kind(name: str, tree: Tree) -> Kind:
     ordered = {"id": COMMON["id"]}
     ordered |= {key: value for key, value in properties.items() if key not in COMMON}
     ordered |= {key: COMMON[key] for key in tail}
+    for key in RESERVED_FIELDS:
+        if key in ordered:
+            raise BadSchema(f"{where}: {key}", _("the index uses this name itself"))
     fields = read_fields(ordered, (), where)
     for field in list(fields.values()):
         if field.history:
@@ -118,6 +128,8 @@ def _kind_settings(name: str, english: str, x: Tree, where: str) -> dict[str, An
     plural = text(x.get("plural") or name.replace("-", "_") + "s", where)
     if not NAME.match(plural):
         raise BadSchema(where, _("a plural is lowercase letters, digits and “_”"))
+    if RESERVED.match(plural):
+        raise BadSchema(f"{where}: {plural}", _("the index uses this name itself"))
     title = {"en": english, **titles(x.get("title"), where)}
     plural_title = {"en": plural.replace("_", " ").capitalize()}
     plural_title |= {"zh": title["zh"]} if "zh" in title else {}
@@ -131,14 +143,14 @@ def _kind_settings(name: str, english: str, x: Tree, where: str) -> dict[str, An
         "names": texts(x.get("names") or [x.get("label") or "id"], where),
         "sort": texts(x.get("sort") or ["id"], where),
         "state_dates": texts(x.get("state-dates") or [], where),
-        "date": x.get("date"),
+        "date": named(x, "date", where),
         "label": text(x.get("label") or "id", where),
         "aliases": {
             text(alias, where).casefold(): text(target, where)
             for alias, target in mapping(x.get("aliases") or {}, where).items()
         },
     }
-    if not TEMPLATE.match(settings["path"]):
+    if not TEMPLATE.match(settings["path"]) or "/." in settings["path"]:
         raise BadSchema(
             where,
             _("“path” must look like folder/{{id}}.yaml, not “{path}”").format(
@@ -151,7 +163,7 @@ def _kind_settings(name: str, english: str, x: Tree, where: str) -> dict[str, An
         settings["slug"] = text(rule["slug"], where)
     else:
         settings["prefix"] = text(rule.get("prefix") or name[:3], where)
-        settings["id_date"] = rule.get("date") or settings["date"] or "created"
+        settings["id_date"] = named(rule, "date", where) or settings["date"] or "created"
         if not re.match(r"[a-z][a-z0-9]{0,9}\Z", settings["prefix"]):
             raise BadSchema(where, _("an id prefix is up to ten lowercase letters and digits"))
     return settings
@@ -173,20 +185,17 @@ def _check_settings(kind: Kind, where: str) -> None:
     must_exist("id", kind.id_date, ("date", "instant"))
     must_exist("label", kind.label)
     must_exist("date", kind.date, ("date", "instant"))
-    for name in kind.state_dates:
-        must_exist("state-dates", name)
-    for name in (*kind.search, *kind.names):
-        must_exist("search", name)
     for name in re.findall(r"\{([a-z0-9_]+)\}", kind.path):
         if name not in ("shard", "year", "author"):
             must_exist("path", name)
     for field in kind.root.walk():
+        place = f"{where}: {field.dotted}"
         if field.currency and not _currency_in_reach(kind, field):
-            raise BadSchema(where, _("“money” names no field: {name}").format(name=field.currency))
+            raise BadSchema(place, _("“money” names no field: {name}").format(name=field.currency))
         if field.lines and field.lines not in kind.fields:
-            raise BadSchema(where, _("“lines” names no field: {name}").format(name=field.lines))
+            raise BadSchema(place, _("“lines” names no field: {name}").format(name=field.lines))
         if field.history and (len(field.path) > 1 or field.type in ("list", "object")):
-            raise BadSchema(where, _("only a single value of the record can keep a history"))
+            raise BadSchema(place, _("only a single value of the record can keep a history"))
 
 
 def _currency_in_reach(kind: Kind, field: Field) -> bool:
@@ -200,14 +209,47 @@ def _currency_in_reach(kind: Kind, field: Field) -> bool:
 def _check_references(registry: Registry) -> None:
     for kind in registry:
         for field in kind.root.walk():
-            leaf = field.leaf
-            target = (leaf.ref or "").split(".")[0]
+            where = f"schemas/{kind.name}.yaml: {field.dotted}"
+            ref = field.leaf.ref or ""
+            target, dot, inner = ref.partition(".")
             if target and target not in registry.kinds:
                 raise BadSchema(
-                    f"schemas/{kind.name}.yaml: {field.dotted}",
-                    _("“ref” names no kind: {name}").format(name=leaf.ref),
+                    where,
+                    _("“ref” names no kind: {name}").format(name=ref),
                     did_you_mean(suggest(target, [*registry.kinds])),
                 )
+            if dot:
+                keyed = [one.name for one in registry.kinds[target].fields.values() if one.key]
+                if inner not in keyed or target not in kind.fields:
+                    raise BadSchema(
+                        where,
+                        _("“ref” names no list with keys: {name}").format(name=ref),
+                        did_you_mean(suggest(inner, keyed)),
+                    )
+
+
+def check_paths(registry: Registry) -> None:
+    """Refuses settings of a kind that lead to no field; call when the computed ones are known."""
+    for kind in registry:
+        named_fields = {
+            "columns": kind.columns,
+            "sort": [name.removeprefix("-") for name in kind.sort],
+            "aliases": [*kind.aliases.values()],
+            "search": [*kind.search, *kind.names],
+            "state-dates": kind.state_dates,
+        }
+        for what, names in named_fields.items():
+            for name in names:
+                found = kind.find(name)
+                dated = found is not None and found.field.type in ("date", "instant")
+                if found is None or (what == "state-dates" and not dated):
+                    raise BadSchema(
+                        f"schemas/{kind.name}.yaml",
+                        _("x-crmctl: “{what}” names no fitting field: {name}").format(
+                            what=what, name=name
+                        ),
+                        did_you_mean(suggest(name, kind.words())),
+                    )
 
 
 def _check_unique(registry: Registry) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from crmctl.errors import BadSchema
 from crmctl.locale import N_, _
 from crmctl.schema.model import Field, Kind
 from crmctl.schema.typing import Finding
@@ -35,7 +36,10 @@ class Rules:
         import jsonschema_rs
 
         self._schema = json_schema(kind.root)
-        self._validator = jsonschema_rs.Draft202012Validator(self._schema)
+        try:
+            self._validator = jsonschema_rs.Draft202012Validator(self._schema)
+        except jsonschema_rs.ValidationError as error:
+            raise BadSchema(f"schemas/{kind.name}.yaml", str(error).splitlines()[0]) from None
 
     def check(self, values: Mapping[str, Any]) -> list[Finding]:
         """What a record's typed values break; an empty list when nothing."""

@@ -37,6 +37,11 @@ def text(tree: Tree, where: str) -> str:
     return tree
 
 
+def named(tree: Mapping[str, Tree], key: str, where: str) -> str | None:
+    """The text under a key; None when there is none."""
+    return text(tree[key], f"{where}: {key}") if tree.get(key) else None
+
+
 def texts(tree: Tree, where: str) -> list[str]:
     """The tree, which must be a list of texts."""
     if not isinstance(tree, list):

@@ -26,6 +26,7 @@ from crmctl.values.tree import TILDE, Tree
 
 Path = tuple[str | int, ...]
 MISSING: Any = None
+TEXTS = frozenset(("text", "tag", "phone", "email", "url", "note", "ref"))
 
 EXPECTED = {
     "enum": N_("one of {values}"),
@@ -79,6 +80,15 @@ def _read_object(
     fields = field.fields
     for key, node in tree.items():
         child = fields.get(key)
+        if child is not None and type(node) is str and node:
+            # What nearly every node is, without a detour.
+            if child.type in TEXTS:
+                values[key] = node
+                continue
+            reader = READERS.get(child.type)
+            if reader is not None and (value := reader(node, child, zone)) is not MISSING:
+                values[key] = value
+                continue
         if child is None:
             suggestion = suggest(key, fields) or ""
             findings.append(
@@ -102,7 +112,7 @@ def _read(field: Field, node: Tree, zone: ZoneInfo, path: Path, findings: list[F
             if node is TILDE:
                 return MISSING
         else:
-            if node is TILDE and field.type not in TILDE_TEXTS:
+            if node is TILDE and field.type not in TEXTS:
                 return MISSING
             value = reader(node, field, zone)
             if value is not MISSING:
@@ -176,7 +186,7 @@ def _boolean(text: str, field: Field, zone: ZoneInfo) -> bool | None:
 
 Reader = Callable[[str, Field, ZoneInfo], Any]
 READERS: dict[str, Reader] = {
-    **dict.fromkeys(("text", "tag", "phone", "email", "url", "note", "ref"), _text),
+    **dict.fromkeys(TEXTS, _text),
     "enum": _enum,
     "id": _id,
     "date": _date,
@@ -187,7 +197,6 @@ READERS: dict[str, Reader] = {
     "integer": _integer,
     "boolean": _boolean,
 }
-TILDE_TEXTS = frozenset(("text", "tag", "phone", "email", "url", "note", "ref"))
 
 
 # What people type

@@ -30,6 +30,7 @@ from yaml.events import (
     StreamStartEvent,
 )
 
+from crmctl.storage.quick import quick
 from crmctl.values.tree import TILDE, Tree
 
 MAX_DOCUMENT = 1 << 20
@@ -153,6 +154,9 @@ def parse_document(text: str, line: int = 1) -> tuple[dict[str, Tree] | None, li
 
     `line` is the file's line on which the text begins. Never raises.
     """
+    tree = quick(text)
+    if tree is not None:
+        return tree, []
     if len(text) * 4 > MAX_DOCUMENT and len(text.encode("utf-8", "replace")) > MAX_DOCUMENT:
         return None, [Fault("too-large", line, 1, {"limit": str(MAX_DOCUMENT)})]
     if "<<<<<<<" in text or "=======" in text or ">>>>>>>" in text or "|||||||" in text:

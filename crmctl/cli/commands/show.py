@@ -1,0 +1,44 @@
+"""`show`: the whole picture of a customer, or any other record with its fields."""
+
+from __future__ import annotations
+
+from crmctl.cli import options
+from crmctl.cli.app import App
+from crmctl.cli.base import argument, define
+from crmctl.cli.completing import complete_ref
+from crmctl.locale import N_
+
+
+@define(
+    "show",
+    help=N_(
+        "Show everything about a customer: who it is, what it is worth, what is open and what was "
+        "last. Any other record is shown with its fields."
+    ),
+    examples=[
+        "crmctl show acme",
+        "crmctl show 张伟 --as-of 2026-06-30",
+        "crmctl show acme -o json",
+    ],
+)
+@options.output("table", "json", "yaml")
+@options.as_of
+@argument("ref", shell_complete=complete_ref())
+def command(app: App, /, ref: str, format_: str, as_of: str | None) -> None:
+    from crmctl.cli.listing import show_record
+    from crmctl.dossier import dossier
+    from crmctl.facts.definitions import CUSTOMER
+    from crmctl.refs import References
+    from crmctl.render.dossier import dossier_lines
+    from crmctl.render.formats import objects
+
+    kind, id = References(app.workspace).find(ref)
+    if kind.name != CUSTOMER:
+        show_record(app, kind, id, format_, as_of)
+        return
+    found = dossier(app.workspace, id, as_of=app.day(as_of))
+    app.warn_of_broken()
+    if format_ == "table":
+        app.print(dossier_lines(found, app.workspace.registry, app.width))
+    else:
+        app.print(objects("jsonl" if format_ == "json" else format_, [found.as_object()]))

@@ -1,0 +1,79 @@
+"""`today`, also called `agenda`: what is due, by whom, and why it is listed."""
+
+from __future__ import annotations
+
+import click
+
+from crmctl.cli import options
+from crmctl.cli.app import App
+from crmctl.cli.base import define, option
+from crmctl.locale import N_, _
+
+ME = ("me", "我")
+NEUTRAL = (
+    "due", "what", "customer", "ref", "text", "reason_code", "days", "owner", "reason_label",
+)  # fmt: skip
+
+
+@define(
+    "today",
+    help=N_(
+        "Show what is due: follow-ups, open tasks and birthdays, overdue ones first.\n\n"
+        "A follow-up is settled by any later touch of the customer on or after its date."
+    ),
+    examples=["crmctl today", "crmctl today --days 7 --owner me", "crmctl today -o json"],
+)
+@options.output()
+@options.as_of
+@option(
+    "--days", type=click.IntRange(0, 3660), help=N_("Also what falls due in so many days more.")
+)
+@option("--owner", metavar="USER|me", help=N_("Only what is this user's."))
+def command(app: App, days: int | None, owner: str | None, format_: str, as_of: str | None) -> None:
+    from crmctl.agenda import WHATS, agenda
+    from crmctl.analytics.result import Column
+    from crmctl.render.formats import objects, render
+
+    day = app.day(as_of)
+    items = agenda(app.workspace, as_of=day, ahead=days, owner=_user(app, owner) if owner else None)
+    app.warn_of_broken()
+    if not items:
+        app.remark(_("Nothing is due."))
+    if format_ in ("json", "jsonl", "yaml"):
+        app.print(objects(format_, (item.as_object() for item in items)))
+    elif format_ == "ids":
+        app.print(dict.fromkeys(item.ref for item in items))
+    elif format_ in ("table", "md"):
+        columns = [
+            Column("due", N_("Due"), "date"),
+            Column("what", N_("What"), "enum", WHATS),
+            Column("customer", N_("Customer"), "text"),
+            Column("text", N_("Text"), "text"),
+            Column("reason", N_("Reason"), "tag"),
+        ]
+        rows = [[i.due.isoformat(), i.what, i.name, i.text, i.reason_label] for i in items]
+        if rows:
+            app.print(render(format_, columns, rows, app.width))
+    else:
+        objects_ = [item.as_object() for item in items]
+        plain = [Column(name, name, "text") for name in NEUTRAL]
+        app.print(render(format_, plain, [[one.get(name) for name in NEUTRAL] for one in objects_]))
+
+
+def _user(app: App, word: str) -> str:
+    """The user that --owner means; any name where the book has no users."""
+    from crmctl.errors import UsageError
+    from crmctl.refs import References
+
+    references = References(app.workspace)
+    if word in ME:
+        me = references.acting_user()
+        if me is None:
+            raise UsageError(
+                _("It is not known which user of this book you are."),
+                _("Say so with --as USER or CRMCTL_USER, or name the user."),
+            )
+        return me
+    if not references.has_users():
+        return word
+    return references.find(word, app.kind("user"))[1]

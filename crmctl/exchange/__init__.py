@@ -1,0 +1,1 @@
+"""Records in and out: tables of other programs become change sets, and selections become tables."""
