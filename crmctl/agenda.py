@@ -17,7 +17,7 @@ from crmctl.refs import References
 from crmctl.values import jsontext
 from crmctl.values.birthdays import age_on, next_occurrence
 from crmctl.values.dates import local_date, parse_date
-from crmctl.values.names import fold
+from crmctl.values.text import fold
 from crmctl.workspace import Workspace
 
 TASK, FOLLOW_UP, BIRTHDAY = "task", "follow_up", "birthday"

@@ -86,7 +86,7 @@ def _local_zone() -> str:
 def _copy_sample(root: Path) -> list[str]:
     written = []
     for name in SAMPLE:
-        source = shipped.ROOT / name
+        source = Path(shipped.ROOT, name)
         if source.is_dir():
             shutil.copytree(source, root / name, dirs_exist_ok=True)
         elif source.is_file():

@@ -9,10 +9,10 @@ from crmctl.changes.build import Builder
 from crmctl.changes.changeset import Change
 from crmctl.errors import CrmctlError
 from crmctl.index.layout import quoted
-from crmctl.index.rows import lines_total, texts_at
 from crmctl.problems import ERROR, Problem
 from crmctl.refs import References
 from crmctl.reporting import Reports
+from crmctl.schema.access import lines_total, texts_at
 from crmctl.schema.model import Field, Kind
 from crmctl.schema.rules import Rules
 from crmctl.segments import Segments
@@ -22,6 +22,7 @@ from crmctl.storage.nodes import compose, locate
 from crmctl.storage.reader import split_stream
 from crmctl.storage.records import read_file
 from crmctl.values import jsontext
+from crmctl.values.ids import is_valid_id
 from crmctl.values.money import format_amount
 from crmctl.workspace import Workspace
 
@@ -181,8 +182,8 @@ def fix(workspace: Workspace, builder: Builder) -> None:
             continue
         content = read_file(workspace.records, relative, kind, workspace.zone, Rules(kind))
         for stored in content.records:
-            if stored.minted:
-                before = {name: value for name, value in stored.values.items() if name != "id"}
-                builder.set.changes.append(
-                    Change(kind.name, stored.id, before, stored.values, relative, stored.document)
+            if stored.minted and is_valid_id(stored.id):
+                change = Change(
+                    kind.name, stored.id, stored.written, stored.values, relative, stored.document
                 )
+                builder.set.changes.append(change)

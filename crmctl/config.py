@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
 from decimal import Decimal
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_type_hints
@@ -11,45 +11,42 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from crmctl.errors import BadConfig, NewerFormat, did_you_mean
 from crmctl.locale import _
+from crmctl.values.frozen import Frozen
 from crmctl.values.money import is_currency, parse_amount
 from crmctl.values.text import suggest
 
 FORMAT = 1
+_WHOLE = re.compile(r"-?[0-9]{1,9}")
 
 
-@dataclass(frozen=True, slots=True)
-class RateSettings:
+class RateSettings(Frozen):
     """How exchange rates are used."""
 
     max_age_days: int = 31
 
 
-@dataclass(frozen=True, slots=True)
-class PurchaseSettings:
+class PurchaseSettings(Frozen):
     """What counts as a purchase event."""
 
     keep_zero: bool = True
     confirmed: tuple[str, ...] = ("confirmed", "shipped", "completed")
 
 
-@dataclass(frozen=True, slots=True)
-class AbcSettings:
+class AbcSettings(Frozen):
     """Where class A ends and where B ends, in percent of the total value."""
 
     a: Decimal = Decimal(80)
     b: Decimal = Decimal(95)
 
 
-@dataclass(frozen=True, slots=True)
-class TodaySettings:
+class TodaySettings(Frozen):
     """How far ahead `today` looks, in days."""
 
     tasks: int = 0
     birthdays: int = 7
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Frozen):
     """crmctl.yaml."""
 
     format: int = FORMAT
@@ -58,18 +55,17 @@ class Config:
     timezone: str = "UTC"
     language: str | None = None
     commit: str = "manual"
-    rates: RateSettings = field(default_factory=RateSettings)
-    purchases: PurchaseSettings = field(default_factory=PurchaseSettings)
-    abc: AbcSettings = field(default_factory=AbcSettings)
-    today: TodaySettings = field(default_factory=TodaySettings)
+    rates: RateSettings = RateSettings()
+    purchases: PurchaseSettings = PurchaseSettings()
+    abc: AbcSettings = AbcSettings()
+    today: TodaySettings = TodaySettings()
 
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(Frozen):
     """config.yaml of a person, and local.yaml of a person in one book."""
 
     language: str | None = None
@@ -121,7 +117,7 @@ def _dataclass(cls: Any, tree: Any, where: str, path: tuple[str, ...]) -> Any:
     values = {}
     for key, node in tree.items():
         dotted = ".".join((*path, key))
-        if key not in hints:
+        if key not in cls.names():
             raise BadConfig(
                 f"{where}: {dotted}",
                 _("there is no such setting"),
@@ -133,11 +129,15 @@ def _dataclass(cls: Any, tree: Any, where: str, path: tuple[str, ...]) -> Any:
     return cls(**values)
 
 
+def _is_part(hint: Any) -> bool:
+    return isinstance(hint, type) and issubclass(hint, Frozen)
+
+
 def _value(hint: Any, node: Any, where: str, path: tuple[str, ...]) -> Any:
     place = f"{where}: {'.'.join(path)}"
     if isinstance(hint, UnionType):
         hint = get_args(hint)[0]
-    if is_dataclass(hint):
+    if _is_part(hint):
         return _dataclass(hint, node, where, path)
     if hint == tuple[str, ...]:
         if not isinstance(node, list) or not all(isinstance(item, str) for item in node):
@@ -151,7 +151,7 @@ def _value(hint: Any, node: Any, where: str, path: tuple[str, ...]) -> Any:
     if hint is bool:
         value = {"true": True, "false": False}.get(node)
     elif hint is int:
-        value = int(node) if node.lstrip("-").isdecimal() else None
+        value = int(node) if _WHOLE.fullmatch(node) else None
     elif hint is Decimal:
         value = parse_amount(node)
     if value is None:
@@ -163,11 +163,12 @@ def _value(hint: Any, node: Any, where: str, path: tuple[str, ...]) -> Any:
 def names(cls: Any, prefix: str = "") -> list[str]:
     """Every setting's dotted name."""
     found: list[str] = []
-    for item, hint in zip(fields(cls), get_type_hints(cls).values(), strict=True):
-        if is_dataclass(hint):
-            found += names(hint, f"{prefix}{item.name}.")
+    hints = get_type_hints(cls)
+    for name in cls.names():
+        if _is_part(hints[name]):
+            found += names(hints[name], f"{prefix}{name}.")
         else:
-            found.append(prefix + item.name)
+            found.append(prefix + name)
     return found
 
 

@@ -230,6 +230,18 @@ class Unreadable(CrmctlError):
         super().__init__(_("{path}: {reason}").format(path=path, reason=reason), hint)
 
 
+class NoText(CrmctlError):
+    """An argument or an input whose bytes are no UTF-8."""
+
+    exit_code = 3
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("There are characters in the input that are no text."),
+            _("Nothing was written. Use UTF-8."),
+        )
+
+
 class BadSql(CrmctlError):
     """A statement that the index will not run; `reason` is SQLite's own."""
 
@@ -241,6 +253,18 @@ class BadSql(CrmctlError):
         }
         hint = next((text for start, text in hints.items() if start in reason), None)
         super().__init__(_("SQL: {reason}").format(reason=reason), hint)
+
+
+class IndexUnusable(CrmctlError):
+    """The index failed beyond what building it anew can mend; `reason` is SQLite's own."""
+
+    exit_code = 3
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            _("The index cannot be used: {reason}.").format(reason=reason),
+            _("Run the command again; look whether the disk is full."),
+        )
 
 
 class FileSystem(CrmctlError):

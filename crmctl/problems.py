@@ -6,9 +6,8 @@ indexed is told in the language of whoever asks later.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from crmctl.locale import N_, _
+from crmctl.values.frozen import Frozen
 
 ERROR, WARNING, HINT = "error", "warning", "hint"
 
@@ -104,15 +103,14 @@ CATALOG: dict[str, tuple[str, str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Frozen):
     """One fault: where it is (`line` and `column` count from 1), what it is, what to do."""
 
     path: str
     line: int
     column: int
     code: str
-    params: dict[str, str] = field(default_factory=dict, hash=False)
+    params: dict[str, str] = {}  # noqa: RUF012 (copied for each)
 
     @property
     def severity(self) -> str:

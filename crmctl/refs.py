@@ -11,9 +11,8 @@ from crmctl.index.layout import quoted
 from crmctl.locale import _
 from crmctl.schema.model import Field, Kind
 from crmctl.values import jsontext
-from crmctl.values.names import fold
 from crmctl.values.phones import digits
-from crmctl.values.text import suggest
+from crmctl.values.text import fold, suggest
 from crmctl.workspace import Workspace
 
 MIN_PHONE = 6

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from crmctl.query.grammar import parse
 from crmctl.storage.files import load, replace
 from crmctl.storage.reader import parse_document
 from crmctl.storage.writer import dump
+from crmctl.values.frozen import Frozen
 from crmctl.values.ids import is_valid_id
 from crmctl.values.text import suggest
 
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 KEYS = ("title", "kind", "query", "description")
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Frozen):
     """A saved query: its name, the kind it is about, and its titles by language."""
 
     name: str

@@ -7,7 +7,6 @@ edits, exports, reports and models.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import cached_property
@@ -17,22 +16,22 @@ from crmctl.analytics.result import Column as Shown
 from crmctl.errors import UsageError
 from crmctl.facts.tables import Facts
 from crmctl.index.layout import quoted
-from crmctl.index.rows import texts_at
 from crmctl.index.store import as_record
 from crmctl.locale import _
 from crmctl.query import bind, sql
 from crmctl.query.grammar import parse
+from crmctl.schema.access import texts_at
 from crmctl.schema.model import Field, FieldPath, Hop, Kind
 from crmctl.values import jsontext
 from crmctl.values.dates import format_instant
+from crmctl.values.frozen import Frozen
 from crmctl.values.money import from_units
 from crmctl.workspace import Workspace
 
 Decoder = Callable[[Any], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Frozen):
     """One column of a selection: the path as it was asked for and the field it means.
 
     base: amounts in the base currency; label: references by the name of what they refer to.

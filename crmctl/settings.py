@@ -57,7 +57,7 @@ def change(workspace: Workspace, name: str, text: str, place: str) -> Path:
         raise _unknown(name, known)
     file = {
         "book": workspace.root / startup.CONFIG,
-        "person": startup.person_config(),
+        "person": Path(startup.person_config()),
         "local": workspace.private / "local.yaml",
     }[place]
     old = load(file) if file.exists() else None

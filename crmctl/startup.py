@@ -7,45 +7,44 @@ as the files they came from look untouched.
 
 from __future__ import annotations
 
-import json
 import os
-import re
-from pathlib import Path
-from typing import Any
 
 from crmctl import __version__, shipped
 from crmctl.locale import from_locale
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 CONFIG = "crmctl.yaml"
 PRIVATE = ".crmctl"
 SETTLED_NS = 2_000_000_000  # a file this young may change again within one time stamp
-_LANGUAGE = re.compile(r"""^language:[ \t]*["']?([A-Za-z_-]+)""", re.MULTILINE)
 
 
-def find_root(start: str | None = None) -> Path | None:
+def find_root(start: str | None = None) -> str | None:
     """The book that holds `start` (-C), CRMCTL_WORKSPACE or the current folder; None without."""
-    named = start or os.environ.get("CRMCTL_WORKSPACE")
-    here = Path(named) if named else Path.cwd()
-    here = here.absolute()
-    for folder in (here, *here.parents):
-        if (folder / CONFIG).is_file():
-            return folder
-    return None
+    folder = os.path.abspath(start or os.environ.get("CRMCTL_WORKSPACE") or os.curdir)
+    while not os.path.isfile(os.path.join(folder, CONFIG)):
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return None
+        folder = parent
+    return folder
 
 
-def person_config() -> Path:
+def person_config() -> str:
     """The person's own settings, outside any book."""
-    base = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
-    return Path(base) / "crmctl" / "config.yaml"
+    base = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
+    return os.path.join(base, "crmctl", "config.yaml")
 
 
-def user_cache() -> Path:
+def user_cache() -> str:
     """Where derived things go when a book's own cache cannot be written."""
-    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "crmctl"
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return os.path.join(base, "crmctl")
 
 
-def choose_language(flag: str | None, root: Path | None) -> str:
+def choose_language(flag: str | None, root: str | None) -> str:
     """Flag, CRMCTL_LANG, the person's settings, this book's local ones, the locale, the book."""
     for asked in (flag, os.environ.get("CRMCTL_LANG")):
         language = from_locale(asked)
@@ -53,7 +52,7 @@ def choose_language(flag: str | None, root: Path | None) -> str:
             return language
     files = [person_config()]
     if root:
-        files.append(root / PRIVATE / "local.yaml")
+        files.append(os.path.join(root, PRIVATE, "local.yaml"))
     for file in files:
         language = _language_in(file)
         if language:
@@ -64,23 +63,27 @@ def choose_language(flag: str | None, root: Path | None) -> str:
             if language:
                 return language
             break
-    return (_language_in(root / CONFIG) if root else None) or "en"
+    return (_language_in(os.path.join(root, CONFIG)) if root else None) or "en"
 
 
-def _language_in(file: Path) -> str | None:
+def _language_in(file: str) -> str | None:
+    """The value of a top-level `language:` line."""
     try:
-        found = _LANGUAGE.search(file.read_text("utf-8", "replace"))
+        with open(file, encoding="utf-8", errors="replace") as lines:
+            for line in lines:
+                if line.startswith("language:"):
+                    return from_locale(line[9:].partition("#")[0].strip(" \t\r\n\"'"))
     except OSError:
-        return None
-    return from_locale(found[1]) if found else None
+        pass
+    return None
 
 
-def schema_files(root: Path | None) -> dict[str, list[Path]]:
-    """The schema files of each kind: the shipped one, the book's own, or both."""
-    found: dict[str, list[Path]] = {}
+def schema_files(root: str | None) -> dict[str, list[str]]:
+    """The schema files of each kind: the shipped one, the book's own, or both in this order."""
+    found: dict[str, list[str]] = {}
     folders = [shipped.SCHEMAS]
-    if root and root / "schemas" != shipped.SCHEMAS:
-        folders.append(root / "schemas")
+    if root and os.path.join(root, "schemas") != shipped.SCHEMAS:
+        folders.append(os.path.join(root, "schemas"))
     for folder in folders:
         try:
             names = sorted(os.listdir(folder))
@@ -88,52 +91,61 @@ def schema_files(root: Path | None) -> dict[str, list[Path]]:
             continue
         for name in names:
             if name.endswith(".yaml") and not name.startswith("."):
-                found.setdefault(name[:-5], []).append(folder / name)
+                found.setdefault(name[:-5], []).append(os.path.join(folder, name))
     return found
 
 
-def _stamps(root: Path) -> tuple[list[list[Any]], int]:
-    stamps: list[list[Any]] = []
+def _stamps(root: str) -> tuple[list[list[str | int]], int]:
+    stamps: list[list[str | int]] = []
     youngest = 0
-    files = [root / CONFIG, *(file for files in schema_files(root).values() for file in files)]
-    for file in files:
+    files = [file for files in schema_files(root).values() for file in files]
+    for file in (os.path.join(root, CONFIG), *files):
         try:
-            stat = file.stat()
+            stat = os.stat(file)
         except OSError:
             continue
-        stamps.append([str(file), stat.st_size, stat.st_mtime_ns, stat.st_ino])
+        stamps.append([file, stat.st_size, stat.st_mtime_ns, stat.st_ino])
         youngest = max(youngest, stat.st_mtime_ns)
     return stamps, youngest
 
 
-def cached(root: Path) -> dict[str, Any] | None:
+def _cache_file(root: str) -> str:
+    return os.path.join(root, PRIVATE, "cache", "book.json")
+
+
+def cached(root: str) -> dict[str, Any] | None:
     """Settings, schemas and titles as last parsed; None when a file has changed since."""
+    import json
+
     try:
-        text = (root / PRIVATE / "cache" / "book.json").read_text("utf-8")
-        found = json.loads(text)
+        with open(_cache_file(root), encoding="utf-8") as file:
+            found: dict[str, Any] = json.load(file)
         stamps, youngest = _stamps(root)
         fresh = found["version"] == __version__ and found["stamps"] == stamps
         if fresh and found["written"] - youngest > SETTLED_NS:
-            return dict(found)
+            return found
     except (OSError, ValueError, KeyError, TypeError):
         pass
     return None
 
 
-def remember(root: Path, content: dict[str, Any]) -> None:
+def remember(root: str, content: dict[str, Any]) -> None:
     """Keeps what was parsed; a book that cannot be written simply stays uncached."""
+    import json
+
     stamps, youngest = _stamps(root)
-    file = root / PRIVATE / "cache" / "book.json"
+    target = _cache_file(root)
+    folder, name = os.path.split(target)
+    part = os.path.join(folder, f".{name}.{os.getpid()}.tmp~")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        part = file.with_name(f".book.{os.getpid()}.tmp~")
-        part.write_text("", "utf-8")
-        written = part.stat().st_mtime_ns
-        if written - youngest <= SETTLED_NS:
-            part.unlink()
-            return
-        content = {"version": __version__, "stamps": stamps, "written": written, **content}
-        part.write_text(json.dumps(content, ensure_ascii=False), "utf-8")
-        part.replace(file)
+        os.makedirs(folder, exist_ok=True)
+        with open(part, "w", encoding="utf-8") as file:
+            written = os.fstat(file.fileno()).st_mtime_ns
+            content = {"version": __version__, "stamps": stamps, "written": written, **content}
+            json.dump(content, file, ensure_ascii=False)
+        if written - youngest > SETTLED_NS:
+            os.replace(part, target)
+        else:
+            os.unlink(part)
     except OSError:
         return

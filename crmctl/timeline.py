@@ -14,10 +14,10 @@ from typing import Any
 
 from crmctl.facts.definitions import CUSTOMER
 from crmctl.index.layout import event_column, quoted
-from crmctl.index.rows import lines_total, searched
 from crmctl.index.store import as_record
 from crmctl.locale import pick
 from crmctl.refs import References
+from crmctl.schema.access import lines_total, searched
 from crmctl.schema.model import Field, Kind
 from crmctl.values.dates import epoch, parse_date
 from crmctl.values.money import format_amount

@@ -28,6 +28,7 @@ from crmctl.values.money import Rates, is_currency, parse_amount
 
 if TYPE_CHECKING:
     from crmctl.index.store import Index
+    from crmctl.query.ast import Expr
     from crmctl.query.bind import Context
 
 Progress = Callable[[int, int], None]
@@ -47,16 +48,16 @@ class Workspace:
         root = startup.find_root(start)
         if root is None:
             raise NoWorkspace(start or os.environ.get("CRMCTL_WORKSPACE") or str(Path.cwd()))
-        return cls(root, actor=actor)
+        return cls(Path(root), actor=actor)
 
     # settings and kinds
 
     @cached_property
     def _trees(self) -> dict[str, Any]:
-        trees = startup.cached(self.root)
+        trees = startup.cached(str(self.root))
         if trees is None:
             trees = _parse(self.root)
-            startup.remember(self.root, trees)
+            startup.remember(str(self.root), trees)
         return trees
 
     @cached_property
@@ -66,7 +67,7 @@ class Workspace:
     @cached_property
     def person(self) -> Person:
         """The person's settings, with those for this book alone filling the gaps."""
-        own = load_person(startup.person_config())
+        own = load_person(Path(startup.person_config()))
         local = load_person(self.root / startup.PRIVATE / "local.yaml")
         return Person(own.language or local.language, own.user or local.user)
 
@@ -137,8 +138,12 @@ class Workspace:
     def query_context(self, now: datetime | None = None) -> Context:
         """What a query needs to know of the book: its kinds, the day, its segments and names."""
         from crmctl.query.bind import Context
-        from crmctl.segments import Segments
-        from crmctl.values.names import fold
+        from crmctl.values.text import fold
+
+        def segment(name: str) -> Expr:
+            from crmctl.segments import Segments
+
+            return Segments(self).expression(name)
 
         def resolve(kind: str, name: str) -> list[str]:
             target = self.registry.kinds[kind]
@@ -147,7 +152,7 @@ class Workspace:
         return Context(
             registry=self.registry,
             now=now or self.now,
-            segment=Segments(self).expression,
+            segment=segment,
             resolve=resolve,
         )
 
@@ -188,8 +193,9 @@ def _parse(root: Path) -> dict[str, Any]:
     """Settings and schemas as trees; a schema equal to the shipped one is no extension."""
     base: dict[str, Any] = {}
     own: dict[str, Any] = {}
-    for name, files in startup.schema_files(root).items():
-        ours = [file for file in files if file.parent == shipped.SCHEMAS]
+    for name, paths in startup.schema_files(str(root)).items():
+        files = [Path(path) for path in paths]
+        ours = [file for file in files if str(file.parent) == shipped.SCHEMAS]
         for file in files:
             if file in ours:
                 base[name] = _read_tree(file, root, BadSchema)
@@ -231,6 +237,7 @@ def _described(fault: Any) -> str:
 def read_rates(file: Path) -> tuple[list[tuple[date, str, Decimal]], list[Problem]]:
     """The rows of rates.yaml, `- {date: 2026-01-01, currency: EUR, rate: 7.82}`, and its faults."""
     from crmctl.storage.files import load as load_text
+    from crmctl.storage.nodes import compose, locate
     from crmctl.storage.reader import parse_document
 
     name = file.name
@@ -242,15 +249,22 @@ def read_rates(file: Path) -> tuple[list[tuple[date, str, Decimal]], list[Proble
         for fault in [*text.faults, *faults]
     ]
     rows: list[tuple[date, str, Decimal]] = []
-    entries = (tree or {}).get("rates")
-    for number, entry in enumerate(entries if isinstance(entries, list) else [], 1):
+    if tree is None:
+        return rows, problems
+    entries = tree.get("rates") or []
+    if len(tree) > 1 or not isinstance(entries, list):
+        reason = {"reason": _("a list of rates is expected")}
+        return rows, [*problems, Problem(name, 1, 1, "bad-rate", reason)]
+    for number, entry in enumerate(entries, 1):
         fields = entry if isinstance(entry, dict) else {}
         day = parse_date(str(fields.get("date") or ""))
         currency = str(fields.get("currency") or "")
         rate = parse_amount(str(fields.get("rate") or ""))
         if day is None or not is_currency(currency) or rate is None or rate <= 0:
             reason = {"reason": _("entry {number}").format(number=number)}
-            problems.append(Problem(name, 1, 1, "bad-rate", reason))
+            node = locate(compose(f"rates:\n{text.text}"), ("rates", number - 1))
+            line, column = (node.line - 1, node.column) if node else (1, 1)
+            problems.append(Problem(name, line, column, "bad-rate", reason))
         else:
             rows.append((day, currency, rate))
     return rows, problems

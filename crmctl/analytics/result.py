@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from crmctl.locale import _
+from crmctl.values.frozen import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Frozen):
     """One column of a table: the key of its values, its title and how they are to be shown.
 
     `type` is a field's type (text, ref, enum, integer, number, money, date, ...) or `percent`,
@@ -34,8 +33,7 @@ class Column:
         return _((self.values or {}).get(value, value))
 
 
-@dataclass(frozen=True, slots=True)
-class ModelResult:
+class ModelResult(Frozen):
     """What a model found: one row per customer, with everything needed to understand it.
 
     `n` counts the customers that were scored; `parameters` hold JSON-shaped values, decimals

@@ -9,11 +9,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from crmctl.analytics.quantiles import Number, quantile
 from crmctl.analytics.result import Column, ModelResult
@@ -66,8 +65,7 @@ _DIMENSIONS = (N_("recency"), N_("frequency"), N_("monetary"))
 _LEVELS = tuple(Fraction(fifth, 5) for fifth in (1, 2, 3, 4))
 
 
-@dataclass(frozen=True, slots=True)
-class Purchases:
+class Purchases(NamedTuple):
     """What one customer bought until the day of the analysis.
 
     `last` is the date of the last purchase event, None without one; `events` counts the purchase

@@ -25,6 +25,8 @@ from crmctl.storage.records import read_record
 from crmctl.storage.streams import append_document, remove_document, replace_document
 from crmctl.workspace import Workspace
 
+Written = tuple[str, FileText | None, str | None]  # path, the file before, its text after
+
 
 class Applier:
     """Writes change sets into one book."""
@@ -45,14 +47,25 @@ class Applier:
                 by_path.setdefault(change.path, []).append(change)
             # Every text is made before the first is written: what cannot be done stops it all.
             texts = [(path, *self._text(path, group)) for path, group in by_path.items()]
-            self.journal.write(changes)
-            for path, old, text in texts:
-                target = confined(self.workspace.records, path)
-                if text is None:
-                    target.unlink()
-                else:
-                    replace(target, text, bom=old.bom if old else False)
+            entry = self.journal.write(changes)
+            done: list[Written] = []
+            try:
+                for path, old, text in texts:
+                    self._put(path, old, text)
+                    done.append((path, old, text))
+            except OSError:
+                for path, old, _text in reversed(done):
+                    self._put(path, old, old.text if old else None)
+                entry.unlink()
+                raise
         self.workspace.index.refresh()
+
+    def _put(self, path: str, old: FileText | None, text: str | None) -> None:
+        target = confined(self.workspace.records, path)
+        if text is None:
+            target.unlink()
+        else:
+            replace(target, text, bom=old.bom if old else False)
 
     def _text(self, path: str, changes: Sequence[Change]) -> tuple[FileText | None, str | None]:
         """The file as it is and the text it gets; None for a file to be removed."""
@@ -128,7 +141,7 @@ class Applier:
             )
             change = wanted.pop(stored.id, None)
             if change is not None:
-                if stored.values != change.before:
+                if stored.written != change.before:
                     break
                 places[number] = change
         if len(places) < len(changes):

@@ -13,6 +13,7 @@ from typing import Any
 
 from crmctl.changes.assign import Assigner, Assignment
 from crmctl.changes.changeset import Change, ChangeSet, Values
+from crmctl.changes.splice import edits_between, order_of
 from crmctl.errors import (
     BadValue,
     Exists,
@@ -29,6 +30,7 @@ from crmctl.refs import References
 from crmctl.schema.model import Field, Kind
 from crmctl.schema.rules import Rules
 from crmctl.schema.typing import Finding, read
+from crmctl.storage.editor import edit_document
 from crmctl.storage.files import load
 from crmctl.storage.reader import parse_document, split_stream
 from crmctl.storage.records import Stored, read_file
@@ -106,7 +108,7 @@ class Builder:
             return None
         self._check(kind, stored.values, after)
         change = Change(
-            kind.name, id, stored.values, ordered(kind, after), stored.path, stored.document
+            kind.name, id, stored.written, ordered(kind, after), stored.path, stored.document
         )
         self.set.changes.append(change)
         return change
@@ -130,6 +132,8 @@ class Builder:
             raise Invalid(stored.id, reasons)
         values, findings = read(kind, tree or {}, self.workspace.zone)
         reasons = [_said(finding) for finding in findings if finding.code != "unknown-field"]
+        if stored.minted:
+            values.setdefault("id", stored.id)
         if values.get("id") != stored.id:
             reasons.append(_("the id of a record cannot be changed"))
         if reasons:
@@ -139,16 +143,15 @@ class Builder:
 
     def rewrite(self, kind: Kind, stored: Stored, text: str) -> None:
         """A record as a person rewrote it: the text is kept as it is, histories are added."""
+        if text == self.document_text(kind, stored):
+            return
         values = self.draft(kind, stored, text)
-        change = self.replace(kind, stored.id, values)
-        if change is not None and change.after == values:
-            change.text = text
-        elif change is None and text != self.document_text(kind, stored):
-            change = Change(
-                kind.name, stored.id, stored.values, stored.values, stored.path, stored.document
-            )
-            change.text = text
-            self.set.changes.append(change)
+        after = ordered(kind, self._with_histories(kind, stored.values, values))
+        said = {name: value for name, value in values.items() if name != "id" or not stored.minted}
+        text = edit_document(text, edits_between(kind, said, after), order_of(kind))
+        self.set.changes.append(
+            Change(kind.name, stored.id, stored.written, after, stored.path, stored.document, text)
+        )
 
     def amend(self, kind: Kind, change: Change, values: Mapping[str, Any]) -> None:
         """A record that this change set makes, with other values than first thought."""
@@ -167,25 +170,26 @@ class Builder:
             kept = [change for change in self.set.changes if id(change) not in doomed]
             self.set.changes = kept
 
-    def remove(self, kind: Kind, id: str, *, cascade: bool = False) -> None:
-        """Takes a record away; what refers to it stops that, or goes with it (`cascade`)."""
-        doomed: dict[tuple[str, str], None] = {(kind.name, id): None}
-        pending = [(kind, id)]
+    def remove(self, kind: Kind, ids: Sequence[str], *, cascade: bool = False) -> None:
+        """Takes records away; what else refers to them stops that, or goes too (`cascade`)."""
+        doomed: dict[tuple[str, str], None] = {(kind.name, id): None for id in ids}
+        pending = [(kind, id) for id in ids]
         while pending:
             target, target_id = pending.pop()
             for other, other_id in self.references.referrers(target, target_id):
                 if (other.name, other_id) in doomed:
                     continue
                 if not cascade:
-                    every = self.references.referrers(kind, id)
-                    raise Referenced(id, [f"{k.name} {i}" for k, i in every])
+                    every = self.references.referrers(target, target_id)
+                    others = [f"{k.name} {i}" for k, i in every if (k.name, i) not in doomed]
+                    raise Referenced(target_id, others)
                 doomed[other.name, other_id] = None
                 pending.append((other, other_id))
         for name, doomed_id in doomed:
             doomed_kind = self.workspace.registry.kinds[name]
             stored = self.read(doomed_kind, doomed_id)
             self.set.changes.append(
-                Change(name, doomed_id, stored.values, None, stored.path, stored.document)
+                Change(name, doomed_id, stored.written, None, stored.path, stored.document)
             )
 
     def read(self, kind: Kind, id: str) -> Stored:

@@ -14,7 +14,7 @@ import click
 from crmctl.locale import N_, _
 
 # `-tag:paused`, `-(a or b)`: terms of a query that click would take for options.
-_NEGATED = re.compile(r"-(?:[^\W\d_][\w.]*[:：(（]|[(（\"“])")
+_NEGATED = r"-(?:[^\W\d_][\w.]*[:：(（]|[(（\"“])"
 _MARK = "\x1f"
 
 
@@ -51,7 +51,7 @@ class Command(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.meta["words"] = list(args)
-        marked = [_MARK + arg if _NEGATED.match(arg) else arg for arg in args]
+        marked = [_MARK + arg if re.match(_NEGATED, arg) else arg for arg in args]
         rest = super().parse_args(ctx, marked)
         ctx.params = {name: _unmarked(value) for name, value in ctx.params.items()}
         return rest

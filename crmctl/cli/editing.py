@@ -36,7 +36,7 @@ def add_records(
     if file is not None:
         if title or id:
             raise UsageError(_("With --file the records themselves say their names and ids."))
-        for tree in read_batch(file.read(), file.name):
+        for tree in read_batch(file.read(), getattr(file, "name", "-")):
             _add_tree(built, kind, tree, [parse_assignment(text) for text in sets])
     else:
         assignments = [parse_assignment(text) for text in sets]
@@ -127,7 +127,7 @@ def set_fields(
     if not words:
         raise UsageError(_("Say what to change: FIELD=VALUE."))
     assignments = [parse_assignment(word) for word in words]
-    for id in ids:
+    for id in dict.fromkeys(ids):
         built.update(kind, id, assignments)
     finish(app, built, ask=where is not None, yes=yes, **writing)
 
@@ -201,8 +201,7 @@ def remove_records(
     built = builder(app, reason)
     references = References(app.workspace)
     ids = [references.find(ref, kind)[1] for ref in refs]
-    for id in dict.fromkeys(ids):
-        built.remove(kind, id, cascade=cascade)
+    built.remove(kind, ids, cascade=cascade)
     finish(app, built, ask=True, yes=yes, **writing)
 
 
@@ -213,8 +212,7 @@ def archive_records(
     built = builder(app, reason)
     references = References(app.workspace)
     today = Assignment("archived", "=", app.workspace.today.isoformat())
-    for ref in refs:
-        found, id = references.find(ref, kind)
+    for found, id in dict.fromkeys(references.find(ref, kind) for ref in refs):
         if "archived" not in built.read(found, id).values:  # the day it was put away stays
             built.update(found, id, [today])
     finish(app, built, **writing)

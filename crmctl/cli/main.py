@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import click
@@ -110,7 +109,7 @@ def write_commands(formatter: click.HelpFormatter, helps: dict[str, str]) -> Non
         formatter.write(f"{'':>{formatter.current_indent}}{pad(name, left)}{clip(help, room)}\n")
 
 
-def root_of(ctx: click.Context) -> Path | None:
+def root_of(ctx: click.Context) -> str | None:
     """The book's root as far as the command line is read."""
     return startup.find_root(ctx.find_root().params.get("directory"))
 
@@ -158,7 +157,7 @@ def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
         'crmctl log acme "called about the offer" --next "7d: send it"',
         "crmctl customer list 'level:vip last_interaction:>30d'",
     ),
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.pass_context
 def program(ctx: click.Context, /, directory: str | None, lang: str | None, **options: Any) -> None:
@@ -177,7 +176,9 @@ def main(args: list[str] | None = None) -> int:
     locale.set_language(startup.choose_language(None, None))
     _use_utf8()
     try:
-        result = program.main(args, prog_name="crmctl", standalone_mode=False)
+        result = program.main(
+            args, prog_name="crmctl", standalone_mode=False, terminal_width=_width()
+        )
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
@@ -204,17 +205,28 @@ def _usage(error: click.ClickException) -> str:
 
 
 def _failed(error: Exception) -> int:
-    from crmctl.errors import CrmctlError, FileSystem
+    from crmctl.errors import CrmctlError, FileSystem, NoText
     from crmctl.values.text import visible
 
     if isinstance(error, OSError):
         error = FileSystem(error)
+    elif isinstance(error, UnicodeError):
+        error = NoText()
     if not isinstance(error, CrmctlError):
         raise error
     _say(_("error: {message}").format(message=visible(error.message, keep_newlines=True)))
     if error.hint:
         _say(_("hint: {hint}").format(hint=visible(error.hint, keep_newlines=True)))
     return error.exit_code
+
+
+def _width() -> int:
+    """Columns for help texts, found without shutil, which takes longer to load than to answer."""
+    try:
+        columns = int(os.environ.get("COLUMNS", 0)) or os.get_terminal_size(1).columns
+    except (OSError, ValueError):
+        columns = 80
+    return max(min(columns, 100) - 2, 50)
 
 
 def _say(text: str) -> None:

@@ -19,7 +19,7 @@ from crmctl.exchange.tabular import Row
 from crmctl.locale import _
 from crmctl.schema.model import NUMERIC, Field, Kind
 from crmctl.values import jsontext
-from crmctl.values.names import fold
+from crmctl.values.text import fold
 
 Values = dict[str, Any]
 Resolve = Callable[[Field, str, Mapping[str, Any]], str]

@@ -16,12 +16,12 @@ from crmctl.changes.changeset import Change
 from crmctl.errors import Ambiguous, BadValue, CrmctlError
 from crmctl.exchange.cells import Cell
 from crmctl.index.layout import quoted
-from crmctl.index.rows import name_form, searched
 from crmctl.locale import _
+from crmctl.schema.access import name_form, searched
 from crmctl.schema.model import NUMERIC, Field, Kind
 from crmctl.values import jsontext
-from crmctl.values.names import fold
 from crmctl.values.phones import digits
+from crmctl.values.text import fold
 from crmctl.workspace import Workspace
 
 Form = tuple[str, str]

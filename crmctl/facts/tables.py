@@ -1,4 +1,4 @@
-"""Fact sources as temporary tables beside the index, made when a statement first needs them."""
+"""Fact sources as derived tables of the index, made when a statement first needs them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from crmctl.analytics.result import ModelResult
 from crmctl.analytics.rfm import Purchases, rfm
 from crmctl.facts.definitions import BY_NAME, MODEL_SOURCES, SQL_SOURCES
 from crmctl.index.asof import end_of
-from crmctl.values.dates import parse_date
+from crmctl.index.store import Derived
+from crmctl.values.instants import parse_date
 from crmctl.values.money import from_units
 
 if TYPE_CHECKING:
@@ -32,29 +33,31 @@ class Facts:
         """SQL for a fact of the customer row `alias`; makes the fact's source if need be."""
         fact = BY_NAME[name]
         self._make(fact.source)
-        found = f'(SELECT f."{name}" FROM temp."{fact.source}" AS f WHERE f.customer = {alias}.id)'
+        column = "value" if fact.source in MODEL_SOURCES else name
+        found = f'(SELECT f."{column}" FROM "{fact.source}" AS f WHERE f.customer = {alias}.id)'
         return found if fact.absent is None else f"COALESCE({found}, {fact.absent:d})"
 
     def _make(self, source: str) -> None:
         if source in self._made:
             return
         self._made.add(source)
-        index = self.workspace.index
-        index.rows(f'DROP TABLE IF EXISTS temp."{source}"')
+        config = self.workspace.config
+        mark = f"{self.day} {config.purchases} {config.abc}"
+        self.workspace.index.derive(source, mark, lambda: self._derived(source))
+
+    def _derived(self, source: str) -> Derived:
         if source in SQL_SOURCES:
-            config = self.workspace.config.purchases
+            purchases = self.workspace.config.purchases
             params = {
                 "day": self.day.isoformat(),
                 "end": end_of(self.day, self.workspace.zone),
-                "confirmed": json.dumps(config.confirmed),
-                "keep_zero": config.keep_zero,
+                "confirmed": json.dumps(purchases.confirmed),
+                "keep_zero": purchases.keep_zero,
             }
-            index.make_table(source, SQL_SOURCES[source], params)
-        else:
-            model = MODEL_SOURCES[source]
-            column = {"rfm": "segment", "abc": "class"}[model]
-            rows = [(row["customer"], row[column]) for row in self.model(model).rows]
-            index.fill_table(source, ("customer", model), rows)
+            return SQL_SOURCES[source], params
+        model = MODEL_SOURCES[source]
+        column = {"rfm": "segment", "abc": "class"}[model]
+        return [(row["customer"], row[column]) for row in self.model(model).rows]
 
     # what the models start from
 

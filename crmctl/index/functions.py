@@ -6,11 +6,11 @@ import sqlite3
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from crmctl.index.rows import in_base
+from crmctl.schema.access import in_base
 from crmctl.values.dates import epoch
 from crmctl.values.money import Rates
-from crmctl.values.names import fold
 from crmctl.values.phones import digits
+from crmctl.values.text import fold
 
 
 def register(connection: sqlite3.Connection, zone: ZoneInfo, rates: Rates) -> None:

@@ -8,21 +8,19 @@ import sqlite3
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
 from functools import lru_cache
-from multiprocessing import get_all_start_methods, get_context
 from typing import Any
 
 from crmctl.index.layout import columns, quoted
-from crmctl.index.rows import FileRows, Reader, base_units
+from crmctl.index.rows import FileRows, Reader
 from crmctl.index.scan import SETTLED_NS, Entry, Folder, folders
+from crmctl.schema.access import base_units
 from crmctl.schema.model import Kind, Registry
 from crmctl.values import jsontext
 from crmctl.values.names import search_keys
 
 PARALLEL_FROM = 2000  # files; below it a second process costs more than it saves
 BATCH = 200
-FORK = "fork"
 
 
 class Refresh:
@@ -39,20 +37,13 @@ class Refresh:
         self.registry = registry
         self.reader = reader
         self._on_progress = on_progress
-
-    def needed(self) -> bool:
-        """Whether any listing differs, or a file was too young to be trusted last time."""
-        known = dict(self.connection.execute("SELECT path, print FROM folder"))
-        seen = 0
-        for folder in folders(self.reader.records):
-            seen += 1
-            if known.get(folder.path) != folder.fingerprint:
-                return True
-        racy = self.connection.execute("SELECT 1 FROM file WHERE racy LIMIT 1").fetchone()
-        return seen != len(known) or racy is not None
+        self._changed_anything = False
 
     def run(self) -> None:
-        """Reads what changed, drops what is gone; call within a transaction."""
+        """Reads what changed, drops what is gone; call within a transaction.
+
+        What was derived from the records before is out of date then.
+        """
         execute = self.connection.execute
         started = time.time_ns()
         known = dict(execute("SELECT path, print FROM folder"))
@@ -69,6 +60,8 @@ class Refresh:
         work += self._racy(found, {(folder.path, entry[0]) for folder, entry in work})
         self._read(work, started)
         self._strays(found.values())
+        if self._changed_anything:
+            execute("DELETE FROM meta WHERE key LIKE 'made %'")
 
     def _changed(self, folder: Folder) -> Iterator[tuple[Folder, Entry]]:
         rows = self.connection.execute(
@@ -78,7 +71,7 @@ class Refresh:
         if self._kind(folder.path) is None:
             self._drop_files([(fid,) for fid, *_ in known.values()])
             return
-        for entry in folder.entries:
+        for entry in sorted(folder.entries):
             old = known.pop(entry[0], None)
             if old is None or old[1:] != entry[1:]:
                 yield folder, entry
@@ -132,20 +125,24 @@ class Refresh:
                 (size, mtime, inode, racy, old[0]),
             )
             return
+        self._changed_anything = True
         if old is not None:
             self._drop_files([(old[0],)])
         store.add(kind, (folder, name, kind.name, size, mtime, inode, rows.digest, racy), rows)
 
     def _rows(self, jobs: list[tuple[Kind, str]], store: Store) -> Iterable[FileRows]:
-        if len(jobs) < PARALLEL_FROM or FORK not in get_all_start_methods():
+        if len(jobs) < PARALLEL_FROM or not hasattr(os, "fork"):
             return (self.reader.read(kind, path, store.name_keys) for kind, path in jobs)
         return self._parallel([(kind.name, path) for kind, path in jobs])
 
     def _parallel(self, jobs: list[tuple[str, str]]) -> Iterator[FileRows]:
+        from concurrent.futures import Future, ProcessPoolExecutor
+        from multiprocessing import get_context
+
         batches = [jobs[start : start + BATCH] for start in range(0, len(jobs), BATCH)]
         workers = max(1, min(8, os.cpu_count() or 1))
         with ProcessPoolExecutor(
-            workers, get_context(FORK), _start_worker, (self.reader, self.registry)
+            workers, get_context("fork"), _start_worker, (self.reader, self.registry)
         ) as pool:
             waiting: deque[Future[list[FileRows]]] = deque()
             for batch in batches:
@@ -157,6 +154,7 @@ class Refresh:
 
     def _drop_files(self, fids: list[tuple[int]]) -> None:
         execute = self.connection.execute
+        self._changed_anything |= bool(fids)
         for (fid,) in fids:
             rids = execute("SELECT rid, kind FROM record WHERE fid = ?", (fid,)).fetchall()
             for rid, kind in rids:
@@ -190,6 +188,7 @@ class Refresh:
 
     def money(self) -> None:
         """Converts every amount again, after a change of the rates alone."""
+        self.connection.execute("DELETE FROM meta WHERE key LIKE 'made %'")
         for kind in self.registry:
             fields = [field for field in kind.fields.values() if field.type == "money"]
             if not fields:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from decimal import Decimal
 from math import floor
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,17 +11,16 @@ from zoneinfo import ZoneInfo
 
 from crmctl.index.layout import columns
 from crmctl.problems import Problem
-from crmctl.schema.model import Field, Kind
+from crmctl.schema.access import base_units, name_form, texts_at
+from crmctl.schema.model import Kind
 from crmctl.schema.rules import Rules
 from crmctl.storage.records import Stored, read_file
 from crmctl.values import jsontext
-from crmctl.values.dates import parse_date
-from crmctl.values.money import Rates, to_units
-from crmctl.values.names import fold
+from crmctl.values.money import Rates
 from crmctl.values.phones import digits
+from crmctl.values.text import fold
 
 MAX_TEXT = 20_000  # characters of one record that the search looks at
-MAX_UNITS = 10**15  # a hundred billion; sums over a million such records still fit SQLite
 HEAD = ("_path", "_line", "_data")  # the columns before those of the fields
 
 Key = tuple[str, str, str]  # (key, form, field); form: name, word, phone or email
@@ -146,82 +144,3 @@ class _KindReader:
                 yield fold(text), "name", name
                 for key in name_keys(text):
                     yield key, "word", name
-
-
-def name_form(kind: Kind, one: Field) -> str | None:
-    """As what a searched field names its record; only kinds with named records have names."""
-    if kind.slug_field is None:
-        return None
-    if one.dotted in kind.names:
-        return "name"
-    return one.leaf.type if one.leaf.type in ("phone", "email") else None
-
-
-def base_units(
-    one: Field, value: Any, values: Mapping[str, Any], kind: Kind, rates: Rates
-) -> int | None:
-    """An amount in 1/10000 of the base currency at the rate of its record's date.
-
-    Without an amount its lines are added up. None without a usable rate, and for amounts beyond
-    what the index can add up.
-    """
-    if value is None and one.lines:
-        value = lines_total(values.get(one.lines))
-    if value is None:
-        return None
-    day = str(values.get(kind.date or "created") or "")
-    return in_base(value, values.get(one.currency or ""), day, rates)
-
-
-def in_base(value: Decimal, currency: str | None, day: str, rates: Rates) -> int | None:
-    """An amount of a day in 1/10000 of the base currency."""
-    if currency and currency != rates.base:
-        on = parse_date(day[:10])
-        converted = rates.convert(value, currency, on) if on else None
-        if converted is None:
-            return None
-        value = converted
-    units = to_units(value)
-    return units if abs(units) <= MAX_UNITS else None
-
-
-def lines_total(lines: Any) -> Decimal | None:
-    """What order lines add up to: quantity (1 without one) times price, less discount percent."""
-    if not isinstance(lines, list) or not lines:
-        return None
-    total = Decimal(0)
-    for line in lines:
-        price = line.get("price")
-        if price is None:
-            return None
-        # Whole numbers come back from JSON as int; dividing those would give a float.
-        share = Decimal(100 - line.get("discount", 0)) / 100
-        total += Decimal(price) * line.get("quantity", 1) * share
-    return total
-
-
-def searched(kind: Kind, values: Mapping[str, Any]) -> Iterator[tuple[Field, str]]:
-    """The searched fields of a record with the texts in them."""
-    for path in kind.search:
-        found = kind.find(path)
-        if found is not None:
-            for text in texts_at(values, found.field.path):
-                yield found.field, text
-
-
-def texts_at(value: Any, path: Sequence[str]) -> Iterator[str]:
-    """Every text at a path, through lists."""
-    if path and isinstance(value, Mapping):
-        # The common case without recursion: nothing there, or one text.
-        value = value.get(path[0])
-        if value is None:
-            return
-        path = path[1:]
-    if isinstance(value, list):
-        for item in value:
-            yield from texts_at(item, path)
-    elif path:
-        if isinstance(value, Mapping):
-            yield from texts_at(value, path)
-    elif isinstance(value, str):
-        yield value

@@ -8,32 +8,33 @@ they were read are marked and their content is compared until they have settled.
 from __future__ import annotations
 
 import os
+import stat as stat_of
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
+from sqlite3 import Connection
 
 Entry = tuple[str, int, int, int]  # name, size, mtime in ns, inode
 SETTLED_NS = 2_000_000_000
 
 
-@dataclass(slots=True)
 class Folder:
-    """One folder under records/: its path relative to there and its record files."""
+    """One folder under records/: its path relative to there, its record files, other files."""
 
-    path: str
-    entries: list[Entry] = field(default_factory=list)
-    strays: list[str] = field(default_factory=list)
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.entries: list[Entry] = []
+        self.strays: list[str] = []
 
     @property
     def fingerprint(self) -> str:
-        listing = "\n".join(f"{n}/{size}/{time}/{node}" for n, size, time, node in self.entries)
-        listing += "\0" + "\n".join(self.strays)
+        """Depends on the order too, which stays as long as a folder is not touched."""
+        listing = repr((self.entries, self.strays))
         return blake2b(listing.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
 
 def folders(records: Path) -> Iterator[Folder]:
-    """Every folder below `records`, each with its record files sorted by name.
+    """Every folder below `records`, each with its record files as the system lists them.
 
     Links to folders are not followed: a loop would never end, a book has no use for them.
     """
@@ -41,31 +42,43 @@ def folders(records: Path) -> Iterator[Folder]:
     while pending:
         relative = pending.pop()
         found = Folder(relative)
+        # This loop runs over every file of the book in every command: a listing with a stat each
+        # by name is half as fast again as scandir with its entries.
         try:
-            with os.scandir(records / relative) as listing:
-                for entry in listing:
-                    name = entry.name
-                    if name[0] == ".":
+            folder = os.open(records / relative, os.O_RDONLY | os.O_DIRECTORY)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        try:
+            for name in os.listdir(folder):
+                if name[-5:] == ".yaml" and name[0] != ".":
+                    try:
+                        stat = os.stat(name, dir_fd=folder)
+                    except OSError:
+                        found.entries.append((name, -1, -1, -1))
                         continue
-                    if name.endswith(".yaml"):
-                        _stat(entry, found)
-                    elif entry.is_dir(follow_symlinks=False):
-                        pending.append(f"{relative}/{name}" if relative else name)
-                    else:
-                        found.strays.append(name)
-        except FileNotFoundError:
-            continue
-        except NotADirectoryError:
-            continue
-        found.entries.sort()
-        found.strays.sort()
+                    found.entries.append((name, stat.st_size, stat.st_mtime_ns, stat.st_ino))
+                elif name[0] != ".":
+                    _other(name, folder, found, pending)
+        finally:
+            os.close(folder)
         yield found
 
 
-def _stat(entry: os.DirEntry[str], found: Folder) -> None:
-    try:
-        stat = entry.stat()
-    except OSError:
-        found.entries.append((entry.name, -1, -1, -1))
-        return
-    found.entries.append((entry.name, stat.st_size, stat.st_mtime_ns, stat.st_ino))
+def _other(name: str, folder: int, found: Folder, pending: list[str]) -> None:
+    mode = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
+    if stat_of.S_ISDIR(mode):
+        pending.append(f"{found.path}/{name}" if found.path else name)
+    else:
+        found.strays.append(name)
+
+
+def needs_reading(connection: Connection, records: Path) -> bool:
+    """Whether any listing differs, or a file was too young to be trusted last time."""
+    known = dict(connection.execute("SELECT path, print FROM folder"))
+    seen = 0
+    for folder in folders(records):
+        seen += 1
+        if known.get(folder.path) != folder.fingerprint:
+            return True
+    racy = connection.execute("SELECT 1 FROM file WHERE racy LIMIT 1").fetchone()
+    return seen != len(known) or racy is not None

@@ -6,30 +6,35 @@ silent rebuild; a book in a read-only folder has its index in the user's cache i
 
 from __future__ import annotations
 
-import gc
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import date
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from crmctl.errors import BadSql
-from crmctl.index import asof, functions, layout
-from crmctl.index.refresh import Refresh
-from crmctl.index.rows import Reader
+from crmctl.errors import BadSql, IndexUnusable
+from crmctl.index import asof, database, functions, guarded, layout
+from crmctl.index.scan import needs_reading
 from crmctl.problems import Problem
 from crmctl.schema.model import Kind, Registry
 from crmctl.startup import PRIVATE, user_cache
-from crmctl.storage.files import Lock
+from crmctl.storage.errors import Locked
 from crmctl.values import jsontext
 from crmctl.values.money import Rates
 
-BUSY_SECONDS = 60.0
+if TYPE_CHECKING:
+    from crmctl.index.refresh import Refresh
+
+T = TypeVar("T")
 BUILD_SECONDS = 900.0
+
+
+# A SELECT of ours with its parameters, or (customer, value) pairs.
+Derived = tuple[str, Mapping[str, Any]] | list[tuple[str, Any]]
 
 
 class Index:
@@ -46,12 +51,14 @@ class Index:
     ) -> None:
         self.root = root
         self.registry = registry
-        self.reader = Reader(root / "records", zone, rates)
+        self.rates = rates
         self.zone = zone
         self._mark = layout.fingerprint(registry, str(zone), rates.base)
         self._rates_mark = rates_mark
         self._on_progress = on_progress
         self._connection: sqlite3.Connection | None = None
+        self._file: Path
+        self._derived: dict[str, tuple[str, Callable[[], Derived]]] = {}
         self._day: date | None = None
 
     # opening
@@ -71,15 +78,18 @@ class Index:
             try:
                 if not file.exists():
                     self._build(file)
-                connection = self._connect(file)
+                connection = database.connect(file, self.zone, self.rates)
                 self._refresh(connection)
+                self._file = file
                 return connection
             except sqlite3.DatabaseError as error:
                 if connection is not None:
                     connection.close()
-                if last or _is_busy(error):
-                    raise
-                remove(file)
+                if database.is_busy(error):
+                    raise Locked(str(file)) from None
+                if last:
+                    raise IndexUnusable(str(error)) from None
+                self._remove(file)
             except OSError:
                 if last:
                     raise
@@ -96,7 +106,7 @@ class Index:
 
     def _elsewhere(self) -> Path:
         name = blake2b(str(self.root).encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
-        folder = user_cache() / name
+        folder = Path(user_cache(), name)
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
@@ -105,39 +115,20 @@ class Index:
 
         Each version has a file of its own, so whoever reads an older one is not disturbed.
         """
+        from crmctl.storage.files import Lock
+
         with Lock(file.parent / "build.lock", timeout=BUILD_SECONDS):
             if file.exists():  # built by whom we waited for
                 return
             part = file.with_name(f".{file.name}.{os.getpid()}.tmp~")
-            with closing(sqlite3.connect(part, isolation_level=None)) as connection:
-                for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -64000"):
-                    connection.execute(f"PRAGMA {pragma}")
-                connection.execute("BEGIN")
-                for statement in layout.tables(self.registry):
-                    connection.execute(statement)
-                # Rows hold no cycles, and looking for some takes a tenth of the time.
-                gc.disable()
-                try:
-                    Refresh(connection, self.registry, self.reader, self._on_progress).run()
-                finally:
-                    gc.enable()
-                for statement in layout.indexes(self.registry):
-                    connection.execute(statement)
-                connection.execute("INSERT INTO meta VALUES ('rates', ?)", (self._rates_mark,))
-                connection.execute("COMMIT")
-            part.replace(file)
+            try:
+                database.fill(part, self.registry, self._rates_mark, self._refresher)
+                part.replace(file)
+            finally:
+                part.unlink(missing_ok=True)
             for other in file.parent.glob("*index-*.db*"):
                 if not other.name.startswith(file.name):
                     other.unlink(missing_ok=True)
-
-    def _connect(self, file: Path) -> sqlite3.Connection:
-        connection = sqlite3.connect(file, timeout=BUSY_SECONDS, isolation_level=None)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA cache_size = -32000")
-        connection.execute("PRAGMA temp_store = MEMORY")
-        functions.register(connection, self.zone, self.reader.rates)
-        return connection
 
     # freshness
 
@@ -151,10 +142,10 @@ class Index:
 
     def _refresh(self, connection: sqlite3.Connection) -> None:
         sql = "SELECT value FROM meta WHERE key = 'rates'"
-        refresh = Refresh(connection, self.registry, self.reader, self._on_progress)
         (rates,) = connection.execute(sql).fetchone() or (None,)
-        if rates == self._rates_mark and not refresh.needed():
+        if rates == self._rates_mark and not needs_reading(connection, self.root / "records"):
             return
+        refresh = self._refresher(connection)
         connection.execute("BEGIN IMMEDIATE")
         try:
             refresh.run()
@@ -167,43 +158,129 @@ class Index:
                 connection.execute("ROLLBACK")
             raise
 
+    def _refresher(self, connection: sqlite3.Connection) -> Refresh:
+        # Loaded here: a command that finds nothing changed needs no reader of files.
+        from crmctl.index.refresh import Refresh
+        from crmctl.index.rows import Reader
+
+        reader = Reader(self.root / "records", self.zone, self.rates)
+        return Refresh(connection, self.registry, reader, self._on_progress)
+
+    # damage that shows only when a page is read
+
+    def _asked(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """The result of some work on the open index; a damaged one is built anew first."""
+        try:
+            return work(self.connection)
+        except sqlite3.DatabaseError as error:
+            if not database.is_damage(error):
+                raise
+        self._rebuild()
+        return work(self.connection)
+
+    def _rebuild(self) -> None:
+        day, derived = self._day, self._derived
+        if self._connection is not None:
+            self._connection.close()
+        self._connection, self._day, self._derived = None, None, {}
+        self._remove(self._file)
+        self.as_of(day)
+        for name, (mark, make) in derived.items():
+            self.derive(name, mark, make)
+
+    def _remove(self, file: Path) -> None:
+        from crmctl.storage.files import Lock
+
+        with Lock(file.parent / "build.lock", timeout=BUILD_SECONDS):
+            database.remove(file)
+
     # asking
 
     def rows(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a statement of ours."""
-        return self.connection.execute(sql, params).fetchall()
+        return self._asked(lambda connection: connection.execute(sql, params).fetchall())
 
     def stream(self, sql: str, params: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
         """The rows of a statement of ours, one by one."""
-        yield from self.connection.execute(sql, params)
 
-    def make_table(self, name: str, select: str, params: Mapping[str, Any]) -> None:
-        """A temporary table from a SELECT of ours, looked up by its column `customer`."""
-        self.connection.execute(f"CREATE TEMP TABLE {layout.quoted(name)} AS {select}", params)
-        self.connection.execute(f'CREATE UNIQUE INDEX temp."{name}_key" ON "{name}" (customer)')
+        def begin(connection: sqlite3.Connection) -> tuple[Any, sqlite3.Cursor]:
+            cursor = connection.execute(sql, params)
+            return cursor.fetchone(), cursor
 
-    def fill_table(self, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-        """A temporary table from values; its first column is the key."""
-        listed = ", ".join(layout.quoted(column) for column in columns)
-        connection = self.connection
-        connection.execute(
-            f"CREATE TEMP TABLE {layout.quoted(name)} ({listed}, PRIMARY KEY ({columns[0]}))"
+        first, cursor = self._asked(begin)
+        if first is None:
+            return
+        yield first
+        try:
+            yield from cursor
+        except sqlite3.DatabaseError as error:  # too late to begin again
+            self._remove(self._file)
+            raise IndexUnusable(str(error)) from None
+
+    # derived tables
+
+    def derive(self, name: str, mark: str, make: Callable[[], Derived]) -> None:
+        """A table derived from the records, by customer: kept until a record or `mark` changes.
+
+        As of another day than today, and in a book that cannot be written, it is made for this
+        command alone.
+        """
+        self._asked(lambda connection: self._keep(connection, name, mark, make))
+        self._derived[name] = (mark, make)
+
+    def _keep(
+        self, connection: sqlite3.Connection, name: str, mark: str, make: Callable[[], Derived]
+    ) -> None:
+        key = f"made {name}"
+        kept = "SELECT 1 FROM main.meta WHERE key = ? AND value = ?"
+        connection.execute(f"DROP TABLE IF EXISTS temp.{layout.quoted(name)}")
+        if self._day is not None:
+            self._derive("temp", name, make())
+            return
+        if connection.execute(kept, (key, mark)).fetchone():
+            return
+        version = "SELECT data_version FROM pragma_data_version"
+        seen = connection.execute(version).fetchone()
+        derived = make()
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            if connection.execute(version).fetchone() != seen:
+                raise sqlite3.OperationalError("somebody has read newer records")
+            connection.execute(f"DROP TABLE IF EXISTS main.{layout.quoted(name)}")
+            self._derive("main", name, derived)
+            connection.execute("REPLACE INTO main.meta VALUES (?, ?)", (key, mark))
+            connection.execute("COMMIT")
+        except sqlite3.OperationalError:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            self._derive("temp", name, derived)
+
+    def _derive(self, place: str, name: str, derived: Derived) -> None:
+        table = f"{place}.{layout.quoted(name)}"
+        if isinstance(derived, tuple):
+            self.connection.execute(f"CREATE TABLE {table} AS {derived[0]}", derived[1])
+        else:
+            self.connection.execute(f"CREATE TABLE {table} (customer, value)")
+            self.connection.executemany(f"INSERT INTO {table} VALUES (?, ?)", derived)
+        self.connection.execute(
+            f'CREATE UNIQUE INDEX {place}."{name}_key" ON {layout.quoted(name)} (customer)'
         )
-        marks = ", ".join("?" * len(columns))
-        connection.executemany(f"INSERT INTO temp.{layout.quoted(name)} VALUES ({marks})", rows)
 
     def as_of(self, day: date | None) -> None:
         """From now on every table shows the book as of the end of `day`; None: as it is."""
         if day == self._day:
             return
         connection = self.connection
-        kinds = [*self.registry]
-        connection.executescript(asof.drop_views(kinds))
+        connection.executescript(asof.drop_views([*self.registry]))
         if day is not None:
-            for name, function in asof.functions(kinds, day, self.zone).items():
-                connection.create_function(name, 2, function, deterministic=True)
-            connection.executescript(asof.views(kinds, day, self.zone))
+            self._add_views(connection, day)
         self._day = day
+
+    def _add_views(self, connection: sqlite3.Connection, day: date) -> None:
+        kinds = [*self.registry]
+        for name, function in asof.functions(kinds, day, self.zone).items():
+            connection.create_function(name, 2, function, deterministic=True)
+        connection.executescript(asof.views(kinds, day, self.zone))
 
     def get(self, kind: Kind, id: str) -> dict[str, Any] | None:
         """A record by its exact id, with `_path` and `_line`."""
@@ -282,33 +359,18 @@ class Index:
         It runs on a connection of its own that is authorized to read and nothing else: no ATTACH,
         no PRAGMA, no writes, no extensions. After `steps` thousand steps it is stopped. BadSql.
         """
-        with self._guarded(steps) as connection:
-            try:
-                cursor = connection.execute(sql)
-                names = [column[0] for column in cursor.description or ()]
-                return names, cursor.fetchall()
-            except (sqlite3.Error, sqlite3.Warning) as error:
-                raise BadSql(str(error)) from None
 
-    @contextmanager
-    def _guarded(self, steps: int) -> Iterator[sqlite3.Connection]:
-        file = next(row[2] for row in self.rows("PRAGMA database_list") if row[1] == "main")
-        with closing(sqlite3.connect(f"file:{_uri(file)}?mode=ro", uri=True)) as connection:
-            functions.register(connection, self.zone, self.reader.rates)
-            if self._day is not None:
-                kinds = [*self.registry]
-                for name, function in asof.functions(kinds, self._day, self.zone).items():
-                    connection.create_function(name, 2, function, deterministic=True)
-                connection.executescript(asof.views(kinds, self._day, self.zone))
-            connection.set_authorizer(_authorize)
-            left = [steps]
+        def ask(_connection: sqlite3.Connection) -> guarded.Answer:
+            with closing(guarded.open_for_reading(self._file)) as reading:
+                functions.register(reading, self.zone, self.rates)
+                if self._day is not None:
+                    self._add_views(reading, self._day)
+                return guarded.ask(reading, sql, steps)
 
-            def step() -> int:
-                left[0] -= 1
-                return int(left[0] < 0)
-
-            connection.set_progress_handler(step, 1000)
-            yield connection
+        try:
+            return self._asked(ask)
+        except (sqlite3.Error, sqlite3.Warning) as error:
+            raise BadSql(str(error)) from None
 
 
 def as_record(data: str, path: str, line: int) -> dict[str, Any]:
@@ -317,34 +379,3 @@ def as_record(data: str, path: str, line: int) -> dict[str, Any]:
     record["_path"] = path
     record["_line"] = line
     return record
-
-
-def remove(file: Path) -> None:
-    """Deletes an index with its side files."""
-    for suffix in ("", "-wal", "-shm", "-journal"):
-        Path(f"{file}{suffix}").unlink(missing_ok=True)
-
-
-def _is_busy(error: sqlite3.DatabaseError) -> bool:
-    return "locked" in str(error) or "busy" in str(error)
-
-
-def _uri(file: str) -> str:
-    from urllib.parse import quote
-
-    return quote(file)
-
-
-_READING = {
-    sqlite3.SQLITE_SELECT,
-    sqlite3.SQLITE_READ,
-    sqlite3.SQLITE_FUNCTION,
-    33,
-}  # 33: RECURSIVE
-_FORBIDDEN_FUNCTIONS = frozenset(("load_extension", "fts3_tokenizer", "readfile", "writefile"))
-
-
-def _authorize(action: int, first: str | None, second: str | None, *_rest: object) -> int:
-    if action == sqlite3.SQLITE_FUNCTION and second in _FORBIDDEN_FUNCTIONS:
-        return sqlite3.SQLITE_DENY
-    return sqlite3.SQLITE_OK if action in _READING else sqlite3.SQLITE_DENY

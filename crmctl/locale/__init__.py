@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import gettext as _gettext
 import os
-from pathlib import Path
 
 DOMAIN = "crmctl"
-DIRECTORY = Path(__file__).parent
+DIRECTORY = os.path.dirname(__file__)
 LANGUAGES = ("en", "zh")
 
 _translation: _gettext.NullTranslations = _gettext.NullTranslations()
@@ -24,10 +23,10 @@ def set_language(language: str) -> None:
     global _translation, _language
     _language = language
     if language == "zh":
-        _translation = _gettext.translation(DOMAIN, str(DIRECTORY), ["zh_CN"])
+        _translation = _gettext.translation(DOMAIN, DIRECTORY, ["zh_CN"])
         os.environ["LANGUAGE"] = "zh_CN"
         # gettext ignores LANGUAGE in the C locale only through libc; Python's own reads it first.
-        _gettext.bindtextdomain(DOMAIN, str(DIRECTORY))
+        _gettext.bindtextdomain(DOMAIN, DIRECTORY)
         _gettext.textdomain(DOMAIN)
     else:
         _translation = _gettext.NullTranslations()
@@ -67,7 +66,7 @@ def N_(message: str) -> str:  # the name gettext's tools know
 
 def titles(message: str) -> dict[str, str]:
     """A message in every language, as schemas give the titles of their fields."""
-    chinese = _gettext.translation(DOMAIN, str(DIRECTORY), ["zh_CN"], fallback=True)
+    chinese = _gettext.translation(DOMAIN, DIRECTORY, ["zh_CN"], fallback=True)
     return {"en": message, "zh": chinese.gettext(message)}
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from crmctl.index.rows import searched
 from crmctl.index.store import Index
 from crmctl.matching.bands import Match
 from crmctl.render.width import clip, width
+from crmctl.schema.access import searched
 from crmctl.schema.model import Kind
 from crmctl.values import jsontext
-from crmctl.values.names import fold, has_cjk, search_keys
+from crmctl.values.names import has_cjk, search_keys
 from crmctl.values.phones import digits
+from crmctl.values.text import fold
 
 COLUMNS = 40
 

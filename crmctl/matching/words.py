@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from crmctl.index.store import Index
 from crmctl.matching.bands import BEGINNINGS, FUZZY, FUZZY_SPAN, INSIDE, WHOLE, WORDS, Match, Names
 from crmctl.values import jsontext
-from crmctl.values.names import fold, has_cjk, search_keys
+from crmctl.values.names import has_cjk, search_keys
 from crmctl.values.phones import digits, same
+from crmctl.values.text import fold
 
 LAST = "\U0010ffff"
 MIN_PHONE = 4

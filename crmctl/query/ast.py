@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from crmctl.values.frozen import Frozen
 
 KEYWORDS = {"or": "or", "或": "or", "and": "and", "且": "and", "not": "not"}
 
@@ -13,38 +14,33 @@ KEYWORDS = {"or": "or", "或": "or", "and": "and", "且": "and", "not": "not"}
 # What stands behind the colon: one item, or several that are alternatives
 
 
-@dataclass(frozen=True, slots=True)
-class Plain:
+class Plain(Frozen):
     """`field:text`"""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Exact:
+class Exact(Frozen):
     """`field:=text`"""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Compare:
+class Compare(Frozen):
     """`field:>=text`; `op` is one of > >= < <="""
 
     op: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Between:
+class Between(Frozen):
     """`field:low..high`, both included; None is an open end, never both."""
 
     low: str | None
     high: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Anything:
+class Anything(Frozen):
     """`field:*`"""
 
 
@@ -54,45 +50,39 @@ Item: TypeAlias = Plain | Exact | Compare | Between | Anything
 # Expressions
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Frozen):
     """A text that stands alone."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Frozen):
     """`field:items`; without items the field is missing."""
 
     field: str
     items: tuple[Item, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Frozen):
     """`field(inner)`: one element of the field satisfies the whole of it."""
 
     field: str
     inner: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class And:
+class And(Frozen):
     """All of the terms; without any, everything. Made by `all_of`, never holds an And."""
 
     terms: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Or:
+class Or(Frozen):
     """At least one of two or more terms. Made by `any_of`, never holds an Or."""
 
     terms: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Frozen):
     term: Expr
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
 from crmctl.errors import BadValue
 from crmctl.locale import _
@@ -26,8 +25,8 @@ from crmctl.query.bound import (
 from crmctl.query.checks import Context
 from crmctl.query.errors import QueryTooLarge, SegmentCycle, UnknownQueryField
 from crmctl.schema.model import EXACT, TEXTUAL, Field, FieldPath, Kind
-from crmctl.values.names import fold
-from crmctl.values.text import suggest
+from crmctl.values.frozen import Frozen
+from crmctl.values.text import fold, suggest
 
 __all__ = ["Context", "bind", "fields_used"]
 
@@ -47,8 +46,7 @@ def bind(expr: Expr, kind: Kind, context: Context) -> Bound:
     return _Binder(context).bind(expr, _Scope(kind))
 
 
-@dataclass(frozen=True, slots=True)
-class _Scope:
+class _Scope(Frozen):
     """Where names are looked up: a record of a kind, or an element of its field `element`."""
 
     kind: Kind
@@ -63,7 +61,7 @@ class _Scope:
     def deeper(self, cost: int) -> _Scope:
         if self.cost + cost > MAX_COST:
             raise QueryTooLarge(_("it is nested too deeply."))
-        return replace(self, cost=self.cost + cost)
+        return self.replaced(cost=self.cost + cost)
 
     def find(self, name: str) -> FieldPath | None:
         return self.kind.find(".".join((*self.path, name)))
@@ -221,7 +219,7 @@ class _Binder:
                 start = scope.segments.index(name)
                 raise SegmentCycle([*scope.segments[start:], name])
             expr = self._context.segment(name)
-            inner = replace(scope.deeper(COST_LEVEL), segments=(*scope.segments, name))
+            inner = scope.deeper(COST_LEVEL).replaced(segments=(*scope.segments, name))
             found.append(Segment(name, self.bind(expr, inner)))
         return found[0] if len(found) == 1 else Some(tuple(found))
 

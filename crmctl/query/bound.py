@@ -7,11 +7,11 @@ units; dates as ISO text; instants as int of epoch seconds; booleans.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from crmctl.query.ast import Item
 from crmctl.schema.model import Field, FieldPath, Kind
+from crmctl.values.frozen import Frozen
 
 Comparable: TypeAlias = str | int | float | bool
 
@@ -19,46 +19,39 @@ Comparable: TypeAlias = str | int | float | bool
 # What one value is tested for
 
 
-@dataclass(frozen=True, slots=True)
-class Present:
+class Present(Frozen):
     """There is a value."""
 
 
-@dataclass(frozen=True, slots=True)
-class Is:
+class Is(Frozen):
     """The text is one of these, character by character."""
 
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Same:
+class Same(Frozen):
     """The folded text is one of these folded texts."""
 
     folded: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Contains:
+class Contains(Frozen):
     """The folded text contains one of these folded texts."""
 
     folded: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Dials:
+class Dials(Frozen):
     """The digits of a phone number contain one of these."""
 
     digits: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Truth:
+class Truth(Frozen):
     value: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(Frozen):
     """The comparable value lies between two ends; None is an open side."""
 
     low: Comparable | None = None
@@ -73,8 +66,7 @@ Check: TypeAlias = Present | Is | Same | Contains | Dials | Truth | Range
 # Conditions on a record, or on the element of a list that a Within looks at
 
 
-@dataclass(frozen=True, slots=True)
-class Test:
+class Test(Frozen):
     """Some value at the end of `steps` passes one of the checks.
 
     `steps` are the fields to go through from here, lists meaning each of their elements. `default`
@@ -95,8 +87,7 @@ class Test:
         return self.steps[-1]
 
 
-@dataclass(frozen=True, slots=True)
-class Within:
+class Within(Frozen):
     """One element at the end of `steps`, or the record that it refers to, satisfies `inner`.
 
     `kind` is the kind of the record referred to, None for elements of the record itself. `group`
@@ -110,34 +101,29 @@ class Within:
     group: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Frozen):
     """A text stands in one of the searched fields."""
 
     text: str
     tests: tuple[Bound, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Frozen):
     """A saved query, expanded."""
 
     name: str
     inner: Bound
 
 
-@dataclass(frozen=True, slots=True)
-class All:
+class All(Frozen):
     terms: tuple[Bound, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Some:
+class Some(Frozen):
     terms: tuple[Bound, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class No:
+class No(Frozen):
     term: Bound
 
 

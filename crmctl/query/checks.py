@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import TypeVar
@@ -18,10 +17,10 @@ from crmctl.schema.model import TEXTUAL, Field, FieldPath, Registry
 from crmctl.schema.typing import FALSE, TRUE, enum_value, expected
 from crmctl.values.birthdays import canonical_partial
 from crmctl.values.dates import Offset, epoch, parse_offset, parse_period
+from crmctl.values.frozen import Frozen
 from crmctl.values.money import parse_amount_input, to_units
-from crmctl.values.names import fold
 from crmctl.values.phones import digits
-from crmctl.values.text import suggest
+from crmctl.values.text import fold, suggest
 
 MIN_DIGITS = 4
 _LARGEST = 2**63 - 1  # of SQLite's integers
@@ -37,8 +36,7 @@ A_PERIOD = N_("a day or period such as 2026-11-21, 2026-03, 2026-W12, today or t
 A_DISTANCE = N_("a distance needs a sign: >30d more than 30 days ago, <30d within the last 30 days")
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Frozen):
     """What binding needs to know of the book.
 
     `now` is aware, in the book's zone. `segment` gives the query of a saved segment or raises

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from crmctl.index.layout import quoted
 from crmctl.schema.model import Field, Kind
+from crmctl.values.frozen import Frozen
 
 SUBQUERY = 9  # what a subquery takes of the stack of SQLite's parser, in levels of AND
 
 
-@dataclass(frozen=True, slots=True)
-class Sql:
+class Sql(Frozen):
     """A piece of SQL and the parameters for its question marks, in order."""
 
     text: str
-    params: list[Any] = field(default_factory=list)
+    params: list[Any] = []  # noqa: RUF012 (copied for each)
     depth: int = 0  # levels of AND, OR and subqueries in it
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Frozen):
     """A record: a row of its kind's table."""
 
     kind: Kind
@@ -41,8 +39,7 @@ class Row:
         return self.raw(name)
 
 
-@dataclass(frozen=True, slots=True)
-class Json:
+class Json(Frozen):
     """A mapping within a record: SQL for a JSON text, and the JSON path in it."""
 
     source: str
@@ -65,8 +62,7 @@ class Json:
 Place: TypeAlias = Row | Json
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Frozen):
     """The end of a path: a field of a place, or an element of a list when `element` is its SQL."""
 
     place: Place

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from crmctl.index.rows import in_base, lines_total
 from crmctl.query.bound import (
     All,
     Bound,
@@ -28,11 +26,13 @@ from crmctl.query.bound import (
     Within,
     Words,
 )
+from crmctl.schema.access import in_base, lines_total
 from crmctl.schema.model import Field
 from crmctl.values.dates import epoch, parse_date
+from crmctl.values.frozen import Frozen
 from crmctl.values.money import Rates
-from crmctl.values.names import fold
 from crmctl.values.phones import digits
+from crmctl.values.text import fold
 
 Record: TypeAlias = Mapping[str, Any]
 Lookup: TypeAlias = Callable[[str, str], Record | None]
@@ -79,16 +79,14 @@ def _within(span: Range, value: Any) -> bool:
     return high is None or not (value >= high if span.below else value > high)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Frozen):
     """A field as it is met in a record: its value or None, and the mappings from the record in."""
 
     value: Any
     around: tuple[Record, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Judge:
+class _Judge(Frozen):
     lookup: Lookup
     fact: Fact
     rates: Rates

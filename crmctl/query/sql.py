@@ -7,7 +7,6 @@ travels as parameters; only names that the schema has checked stand in the text.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import count
 from typing import Any, TypeAlias
 
@@ -35,6 +34,7 @@ from crmctl.query.places import SUBQUERY, Place, Row, Sql, Value, Walk
 from crmctl.query.predicate import accepts
 from crmctl.schema.model import Field, Kind
 from crmctl.values import jsontext
+from crmctl.values.frozen import Frozen
 
 __all__ = ["Sql", "compile"]
 
@@ -70,8 +70,7 @@ def _no_fact(name: str, alias: str) -> str:
     raise ValueError(f"no SQL for the fact {name}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Scope:
+class _Scope(Frozen):
     """The row of a record, and the places from it in to where the steps start."""
 
     row: Row

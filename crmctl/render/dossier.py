@@ -8,12 +8,12 @@ from typing import Any
 from crmctl.agenda import FOLLOW_UP, TASK, WHATS
 from crmctl.analytics.result import Column
 from crmctl.dossier import Dossier
-from crmctl.index.rows import texts_at
 from crmctl.locale import N_, _
 from crmctl.render.cells import cell
 from crmctl.render.changes import field_column
 from crmctl.render.record import entry
 from crmctl.render.table import pairs, table
+from crmctl.schema.access import texts_at
 from crmctl.schema.model import Field, Kind, Registry
 from crmctl.timeline import amount_of, headline
 from crmctl.values.money import format_amount

@@ -81,7 +81,7 @@ def csv_lines(columns: Sequence[Column], rows: Rows, delimiter: str = ",") -> It
         writer.writerow(values)
         return line.getvalue().removesuffix(end)
 
-    yield written([column.name for column in columns])
+    yield written([_disarmed(column.name) for column in columns])
     for row in rows:
         yield written([_disarmed(value) for value in row])
 

@@ -68,9 +68,9 @@ def merge(base: Tree, extension: Tree) -> Tree:
     """
     if not isinstance(base, dict) or not isinstance(extension, dict):
         return extension
-    merged = dict(base)
     settings = extension.get("x-crmctl")
     replace = isinstance(settings, dict) and settings.get("replace") == "true"
+    merged = _narrowed(base, extension.get("enum")) if replace else dict(base)
     for key, value in extension.items():
         old = merged.get(key)
         if key in ("required", "enum") and isinstance(old, list) and isinstance(value, list):
@@ -81,6 +81,20 @@ def merge(base: Tree, extension: Tree) -> Tree:
         else:
             merged[key] = value
     return merged
+
+
+def _narrowed(base: Mapping[str, Tree], kept: Tree) -> dict[str, Tree]:
+    """A property without what its settings say of enum values that are not `kept`."""
+    settings = base.get("x-crmctl")
+    if not isinstance(kept, list) or not isinstance(settings, dict):
+        return dict(base)
+    settings = dict(settings)
+    if isinstance(settings.get("values"), dict):
+        values = settings["values"].items()
+        settings["values"] = {value: title for value, title in values if value in kept}
+    if "default" in settings and settings["default"] not in kept:
+        del settings["default"]
+    return {**base, "x-crmctl": settings}
 
 
 def build_kind(name: str, tree: Tree) -> Kind:
@@ -181,10 +195,10 @@ def _check_settings(kind: Kind, where: str) -> None:
                 did_you_mean(suggest(name, [*kind.fields])),
             )
 
+    must_exist("date", kind.date, ("date", "instant"))
     must_exist("id", kind.slug_field, ("text",))
     must_exist("id", kind.id_date, ("date", "instant"))
     must_exist("label", kind.label)
-    must_exist("date", kind.date, ("date", "instant"))
     for name in re.findall(r"\{([a-z0-9_]+)\}", kind.path):
         if name not in ("shard", "year", "author"):
             must_exist("path", name)
@@ -240,7 +254,9 @@ def check_paths(registry: Registry) -> None:
         }
         for what, names in named_fields.items():
             for name in names:
-                found = kind.find(name)
+                # An alias of an alias could lead round in a circle.
+                again = what == "aliases" and name.split(".")[0].casefold() in kind.aliases
+                found = None if again else kind.find(name)
                 dated = found is not None and found.field.type in ("date", "instant")
                 if found is None or (what == "state-dates" and not dated):
                     raise BadSchema(

@@ -17,7 +17,7 @@ from crmctl.storage.files import load
 from crmctl.storage.nodes import compose, locate
 from crmctl.storage.reader import Chunk, Fault, parse_document, split_stream
 from crmctl.values.dates import parse_date
-from crmctl.values.ids import hashed_tail, stream_id
+from crmctl.values.ids import hashed_tail, is_valid_id, stream_id
 from crmctl.values.tree import Tree
 
 EPOCH_DAY = date(1970, 1, 1)
@@ -35,6 +35,13 @@ class Stored:
     line: int
     document: int
     minted: bool = False
+
+    @property
+    def written(self) -> dict[str, Any]:
+        """The values as the file has them: without an id that only the reader gave."""
+        if not self.minted:
+            return self.values
+        return {name: value for name, value in self.values.items() if name != "id"}
 
 
 @dataclass(slots=True)
@@ -96,6 +103,8 @@ def read_record(
         findings.append(Finding((), "missing-id"))
         id_ = stem if not kind.is_stream else _missing_id(kind, values, path, chunk.text)
         values = {"id": id_, **values}
+        if not is_valid_id(id_):
+            findings.append(Finding((), "bad-id", id=id_))
     elif not kind.is_stream and id_ != stem:
         findings.append(Finding(("id",), "id-mismatch", name=f"{stem}.yaml", id=id_))
     return Stored(kind.name, id_, values, path, chunk.line, number, minted), findings

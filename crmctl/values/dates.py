@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from crmctl.values.frozen import Frozen
 from crmctl.values.instants import (
     canonical_instant,
     epoch,
@@ -114,8 +114,7 @@ def _plus_months(day: Day, months: int) -> Day:
     return day.replace(year=year, month=month + 1, day=min(day.day, monthrange(year, month + 1)[1]))
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(Frozen):
     """Days from `start` to `end`, both included."""
 
     start: date
@@ -125,8 +124,7 @@ class Period:
         return self.start <= day <= self.end
 
 
-@dataclass(frozen=True, slots=True)
-class Offset:
+class Offset(Frozen):
     """A distance in calendar units; `future` when it was written with a plus sign.
 
     Units: h hours, d days, w weeks, m months, y years.

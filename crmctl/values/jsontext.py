@@ -86,8 +86,8 @@ def _indented(value: object, margin: str) -> str:
 def dumps(value: object) -> str:
     """One line of JSON for str, int, bool, None, Decimal, finite float, list, tuple and dict.
 
-    Keys are text and keep their order; decimals keep every digit and are never in exponent form. Anything else
-    raises TypeError.
+    Keys are text and keep their order; decimals keep every digit and are never in exponent
+    form. Anything else raises TypeError.
     """
     try:
         text = _QUICK(value)

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from crmctl.values.ids import is_reserved
+from crmctl.values.text import fold
 
 MAX_SLUG = 40
 
@@ -38,19 +39,6 @@ class Pinyin(NamedTuple):
     full: str
     spaced: str
     initials: str
-
-
-def fold(text: str) -> str:
-    """`text` for comparing regardless of case and width; spaces and accents stay."""
-    if text.isascii():
-        return text.lower()
-    if not unicodedata.is_normalized("NFKC", text):
-        text = unicodedata.normalize("NFKC", text)
-    folded = text.casefold()
-    if folded == text or unicodedata.is_normalized("NFKC", folded):
-        return folded
-    # Case folding can leave a character that composes with its neighbor again.
-    return unicodedata.normalize("NFKC", folded)
 
 
 def has_cjk(text: str) -> bool:

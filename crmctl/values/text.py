@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 # Controls, bidirectional overrides, invisible characters and halves of characters. The joiners
@@ -44,3 +45,16 @@ def suggest(word: str, choices: Iterable[str]) -> str | None:
     # Nobody mistypes a long word; difflib is quadratic in its length.
     close = get_close_matches(word[:80].casefold(), list(folded), n=1, cutoff=0.6)
     return folded[close[0]] if close else None
+
+
+def fold(text: str) -> str:
+    """`text` for comparing regardless of case and width; spaces and accents stay."""
+    if text.isascii():
+        return text.lower()
+    if not unicodedata.is_normalized("NFKC", text):
+        text = unicodedata.normalize("NFKC", text)
+    folded = text.casefold()
+    if folded == text or unicodedata.is_normalized("NFKC", folded):
+        return folded
+    # Case folding can leave a character that composes with its neighbor again.
+    return unicodedata.normalize("NFKC", folded)

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from crmctl.errors import NotFound
 from crmctl.index import functions, layout
-from crmctl.index.rows import base_units
 from crmctl.query.ast import Expr
 from crmctl.query.bind import bind
 from crmctl.query.bound import Bound
@@ -20,12 +19,13 @@ from crmctl.query.checks import Context
 from crmctl.query.grammar import parse
 from crmctl.query.predicate import matches
 from crmctl.query.sql import compile
+from crmctl.schema.access import base_units
 from crmctl.schema.load import build_registry
 from crmctl.schema.model import Field, Kind, Registry
 from crmctl.values import jsontext
 from crmctl.values.dates import epoch
 from crmctl.values.money import Rates
-from crmctl.values.names import fold
+from crmctl.values.text import fold
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 21, 14, 30, tzinfo=ZONE)  # a Saturday

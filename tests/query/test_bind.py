@@ -149,13 +149,12 @@ def test_instants_are_seconds_of_the_local_day(value: str, expected: b.Range) ->
 
 
 def test_a_day_is_as_long_as_the_clocks_of_the_zone_make_it() -> None:
-    from dataclasses import replace
     from zoneinfo import ZoneInfo
 
     from crmctl.query.bind import bind
     from crmctl.query.grammar import parse
 
-    context = replace(BOOK.context, now=NOW.astimezone(ZoneInfo("Europe/Berlin")))
+    context = BOOK.context.replaced(now=NOW.astimezone(ZoneInfo("Europe/Berlin")))
     bound = bind(parse("seen:2026-10-25"), BOOK.registry.kinds["customer"], context)
     assert isinstance(bound, b.Test)
     (span,) = bound.checks

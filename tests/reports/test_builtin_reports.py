@@ -34,7 +34,7 @@ def read(file: Path) -> dict[str, Tree]:
 @pytest.fixture(scope="module")
 def registry() -> Registry:
     registry = build_registry(
-        {file.stem: read(file) for file in shipped.SCHEMAS.glob("*.yaml")}, {}
+        {file.stem: read(file) for file in Path(shipped.SCHEMAS).glob("*.yaml")}, {}
     )
     add_facts(registry)
     return registry

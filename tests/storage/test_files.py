@@ -48,7 +48,7 @@ def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
 def test_only_regular_files_are_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for name in ("pipe", ".", "missing"):
-        with pytest.raises(OSError, match="."):
+        with pytest.raises(OSError, match=r"."):
             load(tmp_path / name)
 
 

@@ -108,7 +108,7 @@ def test_styles_and_values() -> None:
     "text", ["", "- a\n", "a: 'x\n", "a: &b 1\n", "a: \0\n", "[" * 100, "\ud800"]
 )
 def test_what_is_no_record_raises(text: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"."):
         compose(text)
 
 

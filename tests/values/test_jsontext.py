@@ -65,7 +65,7 @@ def test_what_has_no_json(value: Any) -> None:
 
 @pytest.mark.parametrize("text", ["", "{", "NaN", "Infinity", "[1,]", "{'a': 1}", "1 2"])
 def test_what_is_no_json(text: str) -> None:
-    with pytest.raises(ValueError, match="JSON|Expecting|Extra|Illegal"):
+    with pytest.raises(ValueError, match=r"JSON|Expecting|Extra|Illegal"):
         loads(text)
 
 

@@ -13,13 +13,13 @@ from crmctl.values.ids import is_valid_id
 from crmctl.values.names import (
     MAX_SLUG,
     Pinyin,
-    fold,
     has_cjk,
     is_personal_name,
     pinyin,
     search_keys,
     slug,
 )
+from crmctl.values.text import fold
 
 names = st.one_of(
     st.text(),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import click
 
 from crmctl.cli import options
@@ -45,4 +47,4 @@ def command(app: App, statement: str | None, format_: str, steps: int, as_of: st
 
 
 def _is_number(value: object) -> bool:
-    return value is None or isinstance(value, int | float)
+    return value is None or isinstance(value, int | Decimal)

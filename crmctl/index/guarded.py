@@ -1,0 +1,55 @@
+"""Statements that a person wrote, on a connection that can read the index and nothing else."""
+
+from __future__ import annotations
+
+import sqlite3
+from decimal import Decimal
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+Answer = tuple[list[str], list[tuple[Any, ...]]]
+
+LONGEST_VALUE = 1 << 24  # bytes
+RECURSIVE = 33  # SQLITE_RECURSIVE, which the module does not name
+READING = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, RECURSIVE)
+FORBIDDEN_FUNCTIONS = frozenset(("load_extension", "fts3_tokenizer", "readfile", "writefile"))
+
+
+def open_for_reading(file: Path) -> sqlite3.Connection:
+    """A connection that cannot write; functions and views may still be added to it."""
+    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
+
+
+def ask(connection: sqlite3.Connection, sql: str, steps: int) -> Answer:
+    """Column names and rows, fractions as Decimal; raises the errors of sqlite3.
+
+    From now on the connection refuses ATTACH, PRAGMA, writes and extensions, and stops after
+    `steps` thousand steps.
+    """
+    left = steps
+
+    def step() -> int:
+        nonlocal left
+        left -= 1
+        return int(left < 0)
+
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
+    connection.set_authorizer(_authorize)
+    connection.set_progress_handler(step, 1000)
+    cursor = connection.execute(sql)
+    names = [column[0] for column in cursor.description or ()]
+    return names, [tuple(_plain(value) for value in row) for row in cursor]
+
+
+def _authorize(action: int, first: str | None, second: str | None, *_rest: object) -> int:
+    if action == sqlite3.SQLITE_FUNCTION and second in FORBIDDEN_FUNCTIONS:
+        return sqlite3.SQLITE_DENY
+    return sqlite3.SQLITE_OK if action in READING else sqlite3.SQLITE_DENY
+
+
+def _plain(value: Any) -> Any:
+    """What every output format can write."""
+    if isinstance(value, float):
+        return Decimal(repr(value)) if isfinite(value) else str(value)
+    return value.hex() if isinstance(value, bytes) else value
