@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from crmctl.changes.build import Builder
@@ -25,6 +25,8 @@ from crmctl.values import jsontext
 from crmctl.values.ids import is_valid_id
 from crmctl.values.money import format_amount
 from crmctl.workspace import Workspace
+
+Steps = tuple[str | int, ...]
 
 MANY_FILES = 20_000
 
@@ -95,7 +97,8 @@ def _dangling(
         path, line = place
         params = {"field": field.dotted, "value": value, "kind": target.split(".")[-1]}
         code = "unknown-user" if target == "user" else "dangling"
-        line, column = _where(workspace, path, line, field.path)
+        places = (at for at, text in _places(record, field.path) if text == value)
+        line, column = _where(workspace, path, line, next(places, field.path[:1]))
         yield Problem(path, line, column, code, params)
 
 
@@ -105,12 +108,25 @@ def _inner_ids(workspace: Workspace, target: str, record: dict[str, Any]) -> set
     return {str(item.get("id")) for item in (owner or {}).get(name) or []}
 
 
-def _where(workspace: Workspace, path: str, line: int, steps: tuple[str, ...]) -> tuple[int, int]:
-    """Line and column of a field of the document that starts at `line`."""
+def _places(value: Any, path: Sequence[str], at: Steps = ()) -> Iterator[tuple[Steps, str]]:
+    """Every text at a path, through lists, with the steps that lead to it."""
+    if isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _places(item, path, (*at, number))
+    elif path and isinstance(value, dict):
+        if path[0] in value:
+            yield from _places(value[path[0]], path[1:], (*at, path[0]))
+    elif isinstance(value, str) and not path:
+        yield at, value
+
+
+def _where(workspace: Workspace, path: str, line: int, steps: Steps) -> tuple[int, int]:
+    """Line and column of a value of the document that starts at `line`."""
     try:
         text = load(workspace.root / path).text
         chunk = next(chunk for chunk in split_stream(text) if chunk.line == line)
-        node = locate(compose(chunk.text), steps[:1])
+        root = compose(chunk.text)
+        node = locate(root, steps) or locate(root, steps[:1])
     except (OSError, StopIteration, ValueError):
         return line, 1
     return (chunk.line + node.line - 1, node.column) if node else (line, 1)
@@ -163,13 +179,19 @@ def _definitions(workspace: Workspace) -> Iterator[Problem]:
             segment = segments.get(name)
             Selection(workspace, workspace.registry.kind(segment.kind), segment.query)
         except CrmctlError as error:
-            yield Problem(f"segments/{name}.yaml", 1, 1, "definition", {"reason": error.message})
+            yield _unusable(f"segments/{name}.yaml", error)
     reports = Reports(workspace)
     for name in reports.files():
         try:
             reports.get(name)
         except CrmctlError as error:
-            yield Problem(f"reports/{name}.yaml", 1, 1, "definition", {"reason": error.message})
+            yield _unusable(f"reports/{name}.yaml", error)
+
+
+def _unusable(path: str, error: CrmctlError) -> Problem:
+    """The first line of an error, without the path that it may begin with."""
+    reason = error.message.split("\n")[0].removeprefix(f"{path}:").strip()
+    return Problem(path, 1, 1, "definition", {"reason": reason})
 
 
 def fix(workspace: Workspace, builder: Builder) -> None:

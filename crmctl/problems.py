@@ -44,7 +44,7 @@ CATALOG: dict[str, tuple[str, str, str]] = {
     "unreadable": (ERROR, N_("the file cannot be read: {reason}"), N_("check its permissions")),
     "unknown-field": (WARNING, N_("unknown field “{field}”"), N_("did you mean “{suggestion}”?")),
     "wrong-type": (ERROR, N_("“{value}” is no value for {field}: {expected}"), ""),
-    "rule": (ERROR, N_("{field}: {reason}"), ""),
+    "rule": (ERROR, N_("{field}: {rule}"), ""),
     "required": (ERROR, N_("“{field}” is missing"), N_("add the field")),
     "dangling": (
         ERROR,
@@ -118,7 +118,11 @@ class Problem(Frozen):
 
     @property
     def message(self) -> str:
-        return _(CATALOG[self.code][1]).format(**self.params)
+        params = dict(self.params)
+        # These are messages themselves, kept untranslated with what belongs into them.
+        for name in params.keys() & {"expected", "rule"}:
+            params[name] = _(params[name]).format(**self.params)
+        return _(CATALOG[self.code][1]).format(**params)
 
     @property
     def hint(self) -> str:

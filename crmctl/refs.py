@@ -40,6 +40,7 @@ class References:
             exact,
             index.with_prefix(ref, kind) if ref else [],
             index.named(self.forms(ref), kind),
+            index.dialed(ref, kind),
         ):
             unique = list(dict.fromkeys(found))
             if len(unique) == 1:
@@ -47,14 +48,17 @@ class References:
                 return self.workspace.registry.kinds[name], id
             if unique:
                 raise Ambiguous(ref, [self._described(*candidate) for candidate in unique])
-        raise NotFound(kind.titled() if kind else _("record"), ref, self._nearest(ref, kind))
+        error = NotFound(kind.noun() if kind else _("record"), ref, self._nearest(ref, kind))
+        if error.hint is None:
+            error.hint = _("Look for it with “crmctl search {ref}”.").format(ref=ref)
+        raise error
 
     def exact(self, kind: Kind, text: str, field: str) -> str:
         """The id for a reference in data: exact id, name, phone or e-mail, never a prefix."""
         index = self.workspace.index
         if index.get(kind, text) is not None:
             return text
-        found = index.named(self.forms(text), kind)
+        found = index.named(self.forms(text), kind) or index.dialed(text, kind)
         if len(found) == 1:
             return found[0][1]
         if found:
@@ -62,7 +66,7 @@ class References:
         raise BadValue(
             field,
             text,
-            _("no {kind} of this id, name, phone or e-mail").format(kind=kind.titled()),
+            _("no {kind} of this id, name, phone or e-mail").format(kind=kind.noun()),
             did_you_mean(self._nearest(text, kind)),
         )
 
@@ -71,7 +75,8 @@ class References:
         index = self.workspace.index
         if index.get(kind, text) is not None:
             return [text]
-        return [id for _, id in index.named(self.forms(text), kind)]
+        found = index.named(self.forms(text), kind) or index.dialed(text, kind)
+        return [id for _, id in found]
 
     def referrers(self, kind: Kind, id: str) -> list[tuple[Kind, str]]:
         """The records that name this one, by any reference field at any depth."""

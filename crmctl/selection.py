@@ -56,7 +56,8 @@ def shown(column: Column) -> Shown:
     """How a column of a selection is headed and shown."""
     field = column.field
     titles = {value: field.value_title(value) for value in field.leaf.values}
-    return Shown(column.name, column.path.titled(), column.type, titles)
+    keys = {key: child.titled() for key, child in field.children().items()}
+    return Shown(column.name, column.path.titled(), column.type, titles, keys)
 
 
 class Selection:
@@ -204,6 +205,8 @@ class Selection:
             return self._label(field, text), _same
         if field.type == "money" and (base or field.fact):
             return text, from_units
+        if column.label and field.type == "money" and not column.path.hops:
+            return self._with_currency(field, text), _amount
         if field.fact and field.type == "instant":
             return text, self._instant
         if not field.fact and (field.path[1:] or field.type in ("list", "object")):
@@ -217,6 +220,15 @@ class Selection:
             return text
         name = f"SELECT n.{quoted(target.label)} FROM {quoted(target.plural)} AS n"
         return f"COALESCE(({name} WHERE n.id = {text} LIMIT 1), {text})"
+
+    def _with_currency(self, field: Field, text: str) -> str:
+        """SQL for an amount, followed by its currency unless that is the base currency."""
+        if field.currency not in self.kind.fields or len(field.path) > 1:
+            return text
+        code = f"t.{quoted(str(field.currency))}"
+        base = _literal(self.workspace.config.currency)
+        foreign = f"{text} || ' ' || {code}"
+        return f"CASE WHEN {code} IS NULL OR {code} = {base} THEN {text} ELSE {foreign} END"
 
     def _instant(self, seconds: int) -> str:
         return format_instant(datetime.fromtimestamp(seconds, UTC).astimezone(self.workspace.zone))
@@ -252,6 +264,11 @@ def _json_path(kind: Kind, field: Field) -> str | None:
 
 def _same(value: Any) -> Any:
     return value
+
+
+def _amount(text: Any) -> Any:
+    """An amount as Decimal, or as text when it brings its currency along."""
+    return text if isinstance(text, str) and " " in text else Decimal(str(text))
 
 
 def _plain(value: Any) -> Any:

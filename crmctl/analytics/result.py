@@ -15,13 +15,15 @@ class Column(Frozen):
 
     `type` is a field's type (text, ref, enum, integer, number, money, date, ...) or `percent`,
     whose values run from 0 to 100. `title` and the titles in `values` (of an enum's values, in the
-    order in which they sort) are English message ids, or texts that are translated already.
+    order in which they sort) and in `keys` (of a mapping's keys) are English message ids, or texts
+    that are translated already.
     """
 
     name: str
     title: str
     type: str
     values: Mapping[str, str] | None = None
+    keys: Mapping[str, str] | None = None
 
     @property
     def heading(self) -> str:

@@ -99,7 +99,7 @@ class Applier:
     def _file(self, kind: Kind, change: Change, old: FileText | None) -> str | None:
         if change.before is None:
             if old is not None:
-                raise Exists(kind.titled(), change.id)
+                raise Exists(kind.noun(), change.id)
             assert change.after is not None
             return document_of(kind, change.after)
         if old is None:

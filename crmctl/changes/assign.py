@@ -142,7 +142,7 @@ class Assigner:
                 items.append(value)
             elif assignment.operator == "-=":
                 if value not in items:
-                    raise NotFound(field.dotted, str(value), suggest(str(value), map(str, items)))
+                    raise NotFound(field.titled(), str(value), suggest(str(value), map(str, items)))
                 items.remove(value)
 
     def keyed_item(self, field: Field, item: Values, items: list[Any]) -> Values:
@@ -229,8 +229,10 @@ class Assigner:
         head, *steps = path.split(".")
         first = self.kind.own(head)
         if len(first.path) > 1:  # an alias of the kind may lead into a list or mapping
-            head, *steps = *first.path, *steps
+            head, *inner = first.path
             first = self.kind.fields[head]
+            keys = [_only_key(values, first)] if first.type == "list" else []
+            steps = [*keys, *inner, *steps]
         holder: Any = values
         field, name = first, first.name
         entered = False
@@ -251,6 +253,23 @@ class Assigner:
         return holder, field, name
 
 
+def _only_key(values: Values, field: Field) -> str:
+    """The key of a list's single item, which is made if there is none; NotFound among several."""
+    key = field.key or "id"
+    items = values.setdefault(field.name, [])
+    if not items:
+        items.append({key: "main"})
+    if len(items) > 1:
+        keys = [str(item.get(key)) for item in items]
+        raise UsageError(
+            _("There are several {field}: {keys}.").format(
+                field=field.titled(), keys=", ".join(keys)
+            ),
+            f"{field.name}.{keys[0]}.FIELD=…",
+        )
+    return str(items[0].get(key))
+
+
 def _keyed(items: list[Any], field: Field, key: str) -> Any:
     """The item of a keyed list by its key, or by its label if only one has it."""
     for item in items:
@@ -262,7 +281,7 @@ def _keyed(items: list[Any], field: Field, key: str) -> Any:
     if len(named) == 1:
         return named[0]
     keys = [str(item.get(field.key or "id")) for item in items]
-    raise NotFound(f"{field.dotted}", key, suggest(key, keys))
+    raise NotFound(field.titled(), key, suggest(key, keys))
 
 
 def read_input_tree(text: str, field: str) -> Tree:

@@ -197,7 +197,7 @@ class Builder:
         index = self.workspace.index
         found = index.get(kind, id)
         if found is None:
-            raise NotFound(kind.titled(), id)
+            raise NotFound(kind.noun(), id)
         path = str(found["_path"]).removeprefix("records/")
         if path not in self._read:
             self._read[path] = self._read_file(kind, path)
@@ -222,7 +222,7 @@ class Builder:
             if not is_valid_id(id):
                 raise BadValue("id", id, _("letters, digits, “-”, “_” and “.”"))
             if self._taken(kind, id):
-                raise Exists(kind.titled(), id)
+                raise Exists(kind.noun(), id)
             return id
         if kind.slug_field is not None:
             name = str(values.get(kind.slug_field) or "")
@@ -281,7 +281,7 @@ class Builder:
         old = {_said(f) for f in self._rules_of(kind).check(before)} if before else set()
         missing = [f.params["field"] for f in findings if f.code == "required" and not f.path]
         if missing and before is None:
-            raise MissingField(kind.name, missing)
+            raise MissingField(kind.noun(), missing)
         new = [said for finding in findings if (said := _said(finding)) not in old]
         if new:
             raise Invalid(str(after.get("name") or after.get("title") or after["id"]), new)

@@ -11,7 +11,7 @@ from crmctl.storage.editor import Edit, Insert, Remove, Set
 from crmctl.storage.writer import Flow, Plain, dump
 
 Path = tuple[str | int, ...]
-PLAIN_TYPES = frozenset(("date", "instant"))
+PLAIN_TYPES = frozenset(("date", "instant", "partial"))
 
 
 def document_of(kind: Kind, values: Mapping[str, Any]) -> str:

@@ -51,7 +51,11 @@ class Command(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.meta["words"] = list(args)
-        marked = [_MARK + arg if re.match(_NEGATED, arg) else arg for arg in args]
+        negated = _NEGATED
+        if any(param.nargs == -1 and "QUERY" in (param.metavar or "") for param in self.params):
+            flags = "".join(opt[1] for p in self.params for opt in p.opts if len(opt) == 2)
+            negated += rf"|-[^\W\d_{flags}]\w"
+        marked = [_MARK + arg if re.match(negated, arg) else arg for arg in args]
         rest = super().parse_args(ctx, marked)
         ctx.params = {name: _unmarked(value) for name, value in ctx.params.items()}
         return rest
@@ -61,6 +65,11 @@ class Command(click.Command):
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         write_help_text(formatter, self.help)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        write_options(self, ctx, formatter)
+        if isinstance(self, click.Group):
+            self.format_commands(ctx, formatter)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         write_examples(formatter, self.examples)
@@ -78,11 +87,23 @@ class Group(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        found = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
+        rows = [(name, one.get_short_help_str()) for name, one in found if one is not None]
+        if rows:
+            with formatter.section(_("Commands")):
+                write_pairs(formatter, rows)
+
     def get_short_help_str(self, limit: int = 45) -> str:
         return _(self.help or "").split("\n")[0]
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         write_help_text(formatter, self.help)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        write_options(self, ctx, formatter)
+        if isinstance(self, click.Group):
+            self.format_commands(ctx, formatter)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         write_examples(formatter, self.examples)
@@ -119,6 +140,33 @@ def write_help_text(formatter: click.HelpFormatter, help: str | None) -> None:
         formatter.write_paragraph()
         for line in wrap(" ".join(paragraph.split()), formatter.width - 2):
             formatter.write(f"  {line}\n")
+
+
+def write_options(
+    command: click.Command, ctx: click.Context, formatter: click.HelpFormatter
+) -> None:
+    """The section of options."""
+    records = [record for p in command.get_params(ctx) if (record := p.get_help_record(ctx))]
+    if records:
+        with formatter.section(_("Options")):
+            write_pairs(formatter, records)
+
+
+def write_pairs(formatter: click.HelpFormatter, rows: Sequence[tuple[str, str]]) -> None:
+    """Names and texts in two columns, aligned and wrapped by what the eye sees."""
+    from crmctl.render.width import pad, width, wrap
+
+    margin = " " * formatter.current_indent
+    left = min(max(width(name) for name, _text in rows) + 2, 30)
+    room = max(20, formatter.width - left - formatter.current_indent)
+    for name, text in rows:
+        first, *rest = wrap(text, room)
+        if width(name) > left - 2:
+            formatter.write(f"{margin}{name}\n")
+            name = ""
+        formatter.write(f"{margin}{pad(name, left)}{first}".rstrip() + "\n")
+        for line in rest:
+            formatter.write(f"{margin}{' ' * left}{line}\n")
 
 
 def write_examples(formatter: click.HelpFormatter, examples: Sequence[str]) -> None:

@@ -68,7 +68,7 @@ def title_field(kind: Kind) -> Field:
     if kind.parent is not None:
         return kind.fields[kind.parent]
     raise UsageError(
-        _("A {kind} has no name to give here.").format(kind=kind.titled()),
+        _("A {kind} has no name to give here.").format(kind=kind.noun()),
         _("Use --set FIELD=VALUE."),
     )
 
@@ -95,8 +95,8 @@ def _warn_of_duplicates(app: App, kind: Kind, built: Builder) -> None:
             for id in references.matches(kind, str(word)):
                 if id != change.id:
                     app.remark(
-                        _("warning: {id} has the same “{word}”: is it the same {kind}?").format(
-                            id=id, word=word, kind=kind.titled()
+                        _("warning: {id} has “{word}” too. Is it the same {kind}?").format(
+                            id=id, word=word, kind=kind.noun()
                         )
                     )
 

@@ -117,7 +117,7 @@ def _planned(
     for other in made:
         if other.slug_field is None:
             raise UsageError(
-                _("A {kind} cannot be made from a name alone.").format(kind=other.titled())
+                _("A {kind} cannot be made from a name alone.").format(kind=other.noun())
             )
     choices = Choices(
         kind.own(saved.key) if saved.key else None, {other.name for other in made}, restore

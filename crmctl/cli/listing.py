@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from crmctl.cli.app import App
@@ -55,11 +55,25 @@ def show_record(app: App, kind: Kind, ref: str, format_: str, as_of: str | None 
     app.workspace.index.as_of(day)
     record = app.workspace.index.get(found_kind, id)
     if record is None:
-        raise NotFound(kind.titled(), ref)
+        raise NotFound(kind.noun(), ref)
     if format_ == "table":
-        app.print(record_lines(found_kind, record, app.width))
+        names = reference_names(app, found_kind, record)
+        app.print(record_lines(found_kind, record, app.width, names))
     else:
         app.print(objects("jsonl" if format_ == "json" else format_, [record]))
+
+
+def reference_names(app: App, kind: Kind, record: Mapping[str, Any]) -> dict[str, str]:
+    """The names of the records that a record's own references mean, by field."""
+    names = {}
+    for name, field in kind.fields.items():
+        target = app.workspace.registry.kinds.get(field.ref or "")
+        if target is not None and isinstance(record.get(name), str):
+            found = app.workspace.index.get(target, record[name]) or {}
+            label = found.get(target.label)
+            if isinstance(label, str) and label != record[name]:
+                names[name] = label
+    return names
 
 
 def list_embedded(app: App, kind: Kind, command: str, ref: str, format_: str) -> None:

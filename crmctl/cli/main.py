@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from crmctl import __version__, locale, startup
-from crmctl.cli.base import Group, Option, unknown_command
+from crmctl.cli.base import Group, Option, unknown_command, write_pairs
 from crmctl.cli.catalog import ALIASES, GROUPS, KIND_HELP, KINDS, MODULES, RECORDS
 from crmctl.locale import N_, _
 
@@ -68,9 +68,9 @@ class Program(Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for title, commands in GROUPS:
             with formatter.section(_(title)):
-                write_commands(formatter, {name: _(help) for name, (_m, help) in commands.items()})
+                write_pairs(formatter, [(name, _(help)) for name, (_m, help) in commands.items()])
         with formatter.section(_(RECORDS)):
-            write_commands(formatter, self._kinds(ctx))
+            write_pairs(formatter, list(self._kinds(ctx).items()))
 
     def _kinds(self, ctx: click.Context) -> dict[str, str]:
         """The kinds with their line of help, from file names and the cache of titles."""
@@ -97,16 +97,6 @@ class Program(Group):
             return ctx.ensure_object(App).workspace.registry.kind(word).name
         except (UnknownKind, NoWorkspace):
             return None
-
-
-def write_commands(formatter: click.HelpFormatter, helps: dict[str, str]) -> None:
-    """Command names and their help, aligned by what the eye sees."""
-    from crmctl.render.width import clip, pad
-
-    left = max(len(name) for name in helps) + 2
-    for name, help in helps.items():
-        room = max(10, formatter.width - left - formatter.current_indent - 1)
-        formatter.write(f"{'':>{formatter.current_indent}}{pad(name, left)}{clip(help, room)}\n")
 
 
 def root_of(ctx: click.Context) -> str | None:
@@ -189,6 +179,9 @@ def main(args: list[str] | None = None) -> int:
         # Python would complain when it closes the pipe at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help() if error.ctx else "")
+        return 0
     except click.ClickException as error:
         _say(_("error: {message}").format(message=_usage(error)))
         return 2
@@ -197,11 +190,12 @@ def main(args: list[str] | None = None) -> int:
 
 
 def _usage(error: click.ClickException) -> str:
-    message = error.format_message().rstrip(".")
+    message = error.format_message().rstrip(".。")
     context = getattr(error, "ctx", None)
     if context is None:
         return message
-    return message + ". " + _("See “{path} --help”.").format(path=context.command_path)
+    text = _("{message}. See “{path} --help”.")
+    return text.format(message=message, path=context.command_path)
 
 
 def _failed(error: Exception) -> int:

@@ -30,11 +30,26 @@ def listing(function: Decorated) -> Decorated:
     """The options of everything that lists records."""
     for decorate in (
         output(),
-        option("--columns", metavar="A,B", help=N_("Show these fields.")),
-        option("--sort", metavar="A,-B", help=N_("Sort by these fields, “-” for descending.")),
-        option("--limit", type=click.IntRange(0), default=0, help=N_("At most so many; 0: all.")),
+        arranging,
         archived,
         as_of,
+    ):
+        function = decorate(function)
+    return function
+
+
+def arranging(function: Decorated) -> Decorated:
+    """--columns, --sort and --limit for tables that come from no query."""
+    for decorate in (
+        option("--columns", metavar="A,B", help=N_("Show these fields.")),
+        option("--sort", metavar="A,-B", help=N_("Sort by these fields, “-” for descending.")),
+        option(
+            "--limit",
+            metavar="N",
+            type=click.IntRange(0),
+            default=0,
+            help=N_("At most so many; 0: all."),
+        ),
     ):
         function = decorate(function)
     return function

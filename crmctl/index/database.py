@@ -50,7 +50,6 @@ def fill(
 def connect(file: Path, zone: ZoneInfo, rates: Rates) -> sqlite3.Connection:
     """Opens an index for reading and refreshing, with our functions."""
     connection = sqlite3.connect(file, timeout=BUSY_SECONDS, isolation_level=None)
-    connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA cache_size = -32000")
     connection.execute("PRAGMA temp_store = MEMORY")

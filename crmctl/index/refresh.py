@@ -139,6 +139,9 @@ class Refresh:
         from concurrent.futures import Future, ProcessPoolExecutor
         from multiprocessing import get_context
 
+        # A schema with faults fails here, where it can be told, and is compiled once.
+        for name in {name for name, _path in jobs}:
+            self.reader.prepare(self.registry.kinds[name])
         batches = [jobs[start : start + BATCH] for start in range(0, len(jobs), BATCH)]
         workers = max(1, min(8, os.cpu_count() or 1))
         with ProcessPoolExecutor(

@@ -61,14 +61,19 @@ class Reader:
         self.rates = rates
         self._kinds: dict[str, _KindReader] = {}
 
+    def prepare(self, kind: Kind) -> _KindReader:
+        """What the kind asks for; BadSchema when its rules cannot be compiled."""
+        reader = self._kinds.get(kind.name)
+        if reader is None:
+            reader = self._kinds[kind.name] = _KindReader(kind, self.zone, self.rates)
+        return reader
+
     def read(self, kind: Kind, path: str, name_keys: Callable[[str], list[str]]) -> FileRows:
         """Rows of the file at `path` (relative to records/); an unreadable file is a problem.
 
         `name_keys` gives the forms under which a name is found.
         """
-        reader = self._kinds.get(kind.name)
-        if reader is None:
-            reader = self._kinds[kind.name] = _KindReader(kind, self.zone, self.rates)
+        reader = self.prepare(kind)
         content = read_file(self.records, path, kind, self.zone, reader.rules)
         rows = [reader.row(stored, name_keys) for stored in content.records]
         return FileRows(path, content.digest, rows, content.problems)

@@ -49,7 +49,12 @@ def folders(records: Path) -> Iterator[Folder]:
         except (FileNotFoundError, NotADirectoryError):
             continue
         try:
-            for name in os.listdir(folder):
+            names = os.listdir(folder)
+            if not _is_text("".join(names)):
+                # Such as a file from an archive in GB18030: nobody could name it in a reference.
+                found.strays += [ascii(name)[1:-1] for name in names if not _is_text(name)]
+                names = [name for name in names if _is_text(name)]
+            for name in names:
                 if name[-5:] == ".yaml" and name[0] != ".":
                     try:
                         stat = os.stat(name, dir_fd=folder)
@@ -70,6 +75,14 @@ def _other(name: str, folder: int, found: Folder, pending: list[str]) -> None:
         pending.append(f"{found.path}/{name}" if found.path else name)
     else:
         found.strays.append(name)
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def needs_reading(connection: Connection, records: Path) -> bool:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from crmctl.errors import BadSql, IndexUnusable
-from crmctl.index import asof, database, functions, guarded, layout
+from crmctl.index import asof, database, functions, layout
 from crmctl.index.scan import needs_reading
 from crmctl.problems import Problem
 from crmctl.schema.model import Kind, Registry
@@ -25,12 +25,14 @@ from crmctl.startup import PRIVATE, user_cache
 from crmctl.storage.errors import Locked
 from crmctl.values import jsontext
 from crmctl.values.money import Rates
+from crmctl.values.phones import digits, same
 
 if TYPE_CHECKING:
     from crmctl.index.refresh import Refresh
 
 T = TypeVar("T")
 BUILD_SECONDS = 900.0
+MIN_LINE = 7  # last digits by which a phone is looked up
 
 
 # A SELECT of ours with its parameters, or (customer, value) pairs.
@@ -318,6 +320,20 @@ class Index:
                     found[name, id] = None
         return list(found)
 
+    def dialed(self, number: str, kind: Kind | None = None) -> list[tuple[str, str]]:
+        """(kind, id) of the records with a phone that is likely the same line."""
+        end = digits(number)[-MIN_LINE:]
+        if len(end) < MIN_LINE:
+            return []
+        sql = (
+            "SELECT kind, id, key FROM key JOIN record USING (rid)"
+            " WHERE form = 'phone' AND key LIKE ? ORDER BY id"
+        )
+        found = dict.fromkeys(
+            (name, id) for name, id, key in self.rows(sql, (f"%{end}",)) if same(number, key)
+        )
+        return [(name, id) for name, id in found if kind is None or kind.name == name]
+
     def problems(self) -> list[Problem]:
         """Every problem met while reading the files."""
         sql = "SELECT path, line, col, code, params FROM problem ORDER BY path, line, col"
@@ -359,6 +375,8 @@ class Index:
         It runs on a connection of its own that is authorized to read and nothing else: no ATTACH,
         no PRAGMA, no writes, no extensions. After `steps` thousand steps it is stopped. BadSql.
         """
+
+        from crmctl.index import guarded
 
         def ask(_connection: sqlite3.Connection) -> guarded.Answer:
             with closing(guarded.open_for_reading(self._file)) as reading:

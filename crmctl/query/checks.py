@@ -155,6 +155,8 @@ class _Texts(_Reader):
     def _whole(self, item: Item, text: str, folded: str) -> list[Check]:
         checks: list[Check] = [Same((folded,))]
         target = self.field.ref
+        if isinstance(item, Plain) and len(text) > 1 and text.endswith("*"):
+            raise self.bad(text, hint=_("These values are compared whole, without wildcards."))
         if target in self.context.registry.kinds and isinstance(item, Plain):
             ids = self.context.resolve(target, text)
             checks += [Is(tuple(ids))] if ids else []

@@ -23,10 +23,12 @@ def cell(value: Any, column: Column) -> str:
     if isinstance(value, list):
         return ", ".join(cell(item, column) for item in value)
     if isinstance(value, dict):
-        return ", ".join(f"{key}: {cell(item, column)}" for key, item in value.items())
+        titles = column.keys or {}
+        return ", ".join(f"{titles.get(k, k)}: {cell(item, column)}" for k, item in value.items())
     match column.type:
         case "money":
-            return format_amount(Decimal(value))
+            amount, _space, code = str(value).partition(" ")
+            return f"{format_amount(Decimal(amount), code or None)} {code}".rstrip()
         case "percent":
             return f"{value:.1f} %"
         case "number":

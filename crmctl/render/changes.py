@@ -20,7 +20,8 @@ def field_column(name: str, field: Field | None) -> Column:
     if field is None:
         return Column(name, name, "text")
     titles = {value: field.value_title(value) for value in field.leaf.values}
-    return Column(name, field.titled(), field.leaf.type, titles)
+    keys = {key: child.titled() for key, child in field.children().items()}
+    return Column(name, field.titled(), field.leaf.type, titles, keys)
 
 
 def described(changes: ChangeSet, registry: Registry) -> Iterator[str]:

@@ -12,12 +12,22 @@ from crmctl.schema.model import Field, Kind
 from crmctl.values.text import visible
 
 
-def record_lines(kind: Kind, values: Mapping[str, Any], columns_wide: int | None) -> Iterator[str]:
-    """Every field that has a value, in schema order; histories and unknown fields last."""
+def record_lines(
+    kind: Kind,
+    values: Mapping[str, Any],
+    columns_wide: int | None,
+    names: Mapping[str, str] | None = None,
+) -> Iterator[str]:
+    """Every field that has a value, in schema order; histories and unknown fields last.
+
+    `names` are those of the records that reference fields refer to, by field.
+    """
     items: list[tuple[str, str]] = []
     later: list[tuple[str, str]] = []
     for name, field in kind.fields.items():
-        if values.get(name) is not None:
+        if name in (names or {}) and names is not None:
+            items.append((field.titled(), f"{visible(names[name])} ({visible(values[name])})"))
+        elif name != "uid" and values.get(name) is not None:
             target = later if name.endswith("_history") else items
             target += _item(field, values[name])
     for name, value in values.items():

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from crmctl.errors import UnknownField, UnknownKind
-from crmctl.locale import pick
+from crmctl.locale import language, pick
 from crmctl.values.text import suggest
 
 SCALARS = frozenset(
@@ -265,6 +265,10 @@ class Kind:
 
     def titled(self) -> str:
         return pick(self.title)
+
+    def noun(self) -> str:
+        """The title within a sentence."""
+        return self.titled() if language() == "zh" else self.titled().lower()
 
     def plural_titled(self) -> str:
         return pick(self.plural_title)

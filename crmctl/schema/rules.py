@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from crmctl.errors import BadSchema
-from crmctl.locale import N_, _
+from crmctl.locale import N_
 from crmctl.schema.model import Field, Kind
 from crmctl.schema.typing import Finding
 
@@ -57,8 +57,7 @@ class Rules:
         limit: Any = self._schema
         for step in error.schema_path:
             limit = limit[step]
-        reason = _(REASONS[keyword]).format(limit=limit)
-        return Finding(path, "rule", field=name, reason=reason)
+        return Finding(path, "rule", field=name, rule=REASONS[keyword], limit=str(limit))
 
 
 def json_schema(field: Field) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from crmctl.values.birthdays import canonical_partial
 from crmctl.values.dates import canonical_instant, format_instant, parse_date, parse_due, parse_when
 from crmctl.values.ids import is_valid_id
 from crmctl.values.money import parse_amount, parse_amount_input
+from crmctl.values.phones import digits
 from crmctl.values.text import suggest
 from crmctl.values.tree import TILDE, Tree
 
@@ -39,6 +40,8 @@ EXPECTED = {
     "boolean": N_("true or false"),
     "list": N_("a list"),
     "object": N_("fields with values"),
+    "phone": N_("a phone number"),
+    "email": N_("an e-mail address"),
     "id": N_("letters, digits, “-”, “_” and “.”"),
 }
 TEXT = N_("a text")
@@ -134,7 +137,11 @@ def _read(field: Field, node: Tree, zone: ZoneInfo, path: Path, findings: list[F
 
 def _wrong(field: Field, text: str, path: Path) -> Finding:
     shown = text if len(text) <= 60 else text[:59] + "…"
-    return Finding(path, "wrong-type", field=field.dotted, value=shown, expected=expected(field))
+    wanted = EXPECTED.get(field.type, TEXT)
+    values = ", ".join(field.values)
+    return Finding(
+        path, "wrong-type", field=field.dotted, value=shown, expected=wanted, values=values
+    )
 
 
 def _untyped(node: Tree) -> Any:
@@ -237,6 +244,10 @@ def _understand(field: Field, text: str, now: datetime, zone: ZoneInfo) -> Any:
             return format_instant(moment) if moment else MISSING
         case "number" | "money":
             return parse_amount_input(text)
+        case "phone":
+            return text if digits(text) else MISSING
+        case "email":
+            return text if "@" in text else MISSING
         case _:
             reader = READERS.get(field.type)
             return reader(text, field, zone) if reader and text else MISSING

@@ -44,8 +44,14 @@ def test_a_call_in_one_line(shop: Book) -> None:
     assert result.err.startswith("change chg-20261121-")
 
 
-def test_nothing_but_the_customer_is_needed(shop: Book) -> None:
-    shop.run("log zhang-wei")
+def test_something_must_be_said(shop: Book) -> None:
+    said = shop.run("log zhang-wei", code=2)
+    assert "Say what happened" in said.err
+    assert "interactions/zhang-wei.yaml" not in "".join(map(str, shop.files()))
+
+
+def test_a_field_says_something_too(shop: Book) -> None:
+    shop.run("log zhang-wei --set kind=call")
     assert logged(shop, "records/interactions/zhang-wei.yaml") == [
         "customer: zhang-wei",
         "at: 2026-11-21T09:00+08:00",

@@ -9,13 +9,27 @@ import click
 
 from crmctl.cli import options
 from crmctl.cli.app import App
-from crmctl.cli.base import argument, define, option
+from crmctl.cli.base import argument, define
 from crmctl.locale import N_, _
 
 if TYPE_CHECKING:
     from crmctl.analytics.result import ModelResult
 
 MODELS = ("rfm", "abc")
+PARAMETERS = {
+    "method": N_("method"),
+    "quantile": N_("quantiles of the buyers"),
+    "cut_points": N_("cut points of"),
+    "counts": N_("customers per score or class,"),
+    "recency": N_("recency"),
+    "frequency": N_("frequency"),
+    "monetary": N_("monetary"),
+    "cuts": N_("cut in percent,"),
+    "total": N_("total"),
+    "top_20_count": N_("customers in the top 20 %"),
+    "top_20_share": N_("share of the top 20 % in percent"),
+    "gini": N_("Gini coefficient"),
+}
 
 
 @define(
@@ -30,13 +44,21 @@ MODELS = ("rfm", "abc")
     ],
 )
 @options.output("table", "json", "jsonl", "csv", "tsv", "yaml", "md", "ids")
-@option("--limit", type=click.IntRange(0), default=0, help=N_("At most so many; 0: all."))
+@options.arranging
 @options.where
 @options.as_of
 @argument("model", type=click.Choice(MODELS))
 def command(
-    app: App, model: str, format_: str, limit: int, where: str | None, as_of: str | None
+    app: App,
+    model: str,
+    format_: str,
+    columns: str | None,
+    sort: str | None,
+    limit: int,
+    where: str | None,
+    as_of: str | None,
 ) -> None:
+    from crmctl.cli.arranging import arranged
     from crmctl.render.formats import render
     from crmctl.reporting import run_model
     from crmctl.values import jsontext
@@ -44,15 +66,15 @@ def command(
     day = app.day(as_of) or app.workspace.today
     app.warn_of_broken()
     result = run_model(app.workspace, model, day, where)
-    rows = result.rows[:limit] if limit else result.rows
+    chosen, rows = arranged(result.columns, result.rows, columns, sort, limit)
     if format_ == "json":
         app.print([jsontext.dumps_pretty(as_json(result, rows))])
     else:
-        cells = [[row[column.name] for column in result.columns] for row in rows]
         if format_ in ("table", "md"):
-            for number, customer in enumerate(_names(app, [row[0] for row in cells])):
-                cells[number][0] = customer
-        app.print(render(format_, result.columns, cells, app.width))
+            names = _names(app, [row["customer"] for row in result.rows])
+            rows = [{**row, "customer": names[row["customer"]]} for row in rows]
+        cells = [[row[column.name] for column in chosen] for row in rows]
+        app.print(render(format_, chosen, cells, app.width))
         for line in explained(result):
             app.remark(line)
 
@@ -73,6 +95,9 @@ def explained(result: ModelResult) -> Iterator[str]:
     """Parameters and notes in words, for stderr."""
     from crmctl.render.cells import plain_number
 
+    def named(name: str) -> str:
+        return _(PARAMETERS.get(name, name))
+
     day = result.as_of.isoformat()
     yield _("{model} as of {day}, n = {n}").format(model=result.model, day=day, n=result.n)
     for name, value in result.parameters.items():
@@ -80,14 +105,14 @@ def explained(result: ModelResult) -> Iterator[str]:
             for part, inner in value.items():
                 values = inner if isinstance(inner, list) else [inner]
                 shown = " ".join(plain_number(one) for one in values)
-                yield f"  {name} {part}: {shown}"
+                yield f"  {named(name)} {named(part)}: {shown}"
         else:
-            yield f"  {name}: {'-' if value is None else plain_number(value)}"
+            shown = "-" if value is None else plain_number(value)
+            yield f"  {named(name)}: {named(shown)}"
     yield from result.notes
 
 
-def _names(app: App, ids: list[str]) -> list[str]:
+def _names(app: App, ids: list[str]) -> dict[str, str]:
     customer = app.kind("customer")
-    rows = app.workspace.index.rows(f'SELECT id, "{customer.label}" FROM customers')
-    names = dict(rows)
-    return [str(names.get(id) or id) for id in ids]
+    names = dict(app.workspace.index.rows(f'SELECT id, "{customer.label}" FROM customers'))
+    return {id: str(names.get(id) or id) for id in ids}

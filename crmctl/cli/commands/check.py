@@ -21,8 +21,7 @@ from crmctl.locale import N_, _, ngettext
 @options.output("table", "json", "jsonl", "csv", "tsv", "md")
 @option("--fix", "fix_", is_flag=True, help=N_("Mend what can be mended without asking."))
 @option("--strict", is_flag=True, help=N_("Warnings count as errors."))
-@click.pass_context
-def command(ctx: click.Context, app: App, format_: str, fix_: bool, strict: bool) -> None:
+def command(app: App, format_: str, fix_: bool, strict: bool) -> None:
     from crmctl.analytics.result import Column
     from crmctl.checks import check, fix, has_errors
     from crmctl.cli.writing import builder, finish
@@ -52,4 +51,4 @@ def command(ctx: click.Context, app: App, format_: str, fix_: bool, strict: bool
     else:
         app.remark(_("No problem found."))
     if has_errors(problems) or (strict and any(p.severity != "hint" for p in problems)):
-        ctx.exit(1)
+        click.get_current_context().exit(1)

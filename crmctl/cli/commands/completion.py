@@ -23,9 +23,12 @@ SHELLS = ("bash", "zsh", "fish")
     ],
 )
 @argument("shell", type=click.Choice(SHELLS), required=False)
-@click.pass_context
-def command(ctx: click.Context, shell: str | None) -> None:
+def command(_app: object, shell: str | None) -> None:
     name = shell or Path(os.environ.get("SHELL", "bash")).name
     found = get_completion_class(name if name in SHELLS else "bash")
     assert found is not None
-    click.echo(found(ctx.find_root().command, {}, "crmctl", "_CRMCTL_COMPLETE").source())
+    click.echo(
+        found(
+            click.get_current_context().find_root().command, {}, "crmctl", "_CRMCTL_COMPLETE"
+        ).source()
+    )

@@ -33,7 +33,7 @@ def list_(app: App, format_: str) -> None:
 
     columns = [
         Column("name", N_("Name"), "text"),
-        Column("value", N_("Value"), "text"),
+        Column("value", N_("Set to"), "text"),
         Column("source", N_("Source"), "text"),
     ]
     rows = [(one.name, one.value, one.source) for one in effective(app.workspace)]

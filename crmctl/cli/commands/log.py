@@ -63,6 +63,8 @@ def command(
         raise UsageError(_("What is read from a file or stdin says customers and texts itself."))
     if many is None and customer is None:
         raise UsageError(_("Say with which customer: log CUSTOMER TEXT."))
+    if many is None and text is None and next_ is None and not sets:
+        raise UsageError(_("Say what happened: log CUSTOMER TEXT."), f'crmctl log {customer} "…"')
     built = builder(app, reason)
     logger = Logger(built, {**given, "next": next_}, sets)
     if many is not None:

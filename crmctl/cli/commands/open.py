@@ -49,10 +49,12 @@ def _browse(id: str, website: object) -> None:
     """Opens an address in the browser, and nothing but a web address."""
     import webbrowser
 
-    from crmctl.errors import BadOption, NotFound, UsageError
+    from crmctl.errors import BadOption, UsageError
 
     if not isinstance(website, str):
-        raise NotFound(_("website"), id)
+        raise UsageError(
+            _("“{id}” has no website.").format(id=id), "crmctl customer set REF website=…"
+        )
     if not _is_web(website):
         raise BadOption("--web", website, [], _("Only http:// and https:// addresses are opened."))
     if not webbrowser.open(website):

@@ -30,6 +30,7 @@ def command() -> None:
 @click.pass_obj
 def list_(app: App, format_: str) -> None:
     from crmctl.analytics.result import Column
+    from crmctl.errors import CrmctlError
     from crmctl.locale import pick
     from crmctl.render.formats import render
     from crmctl.reporting import Reports
@@ -39,9 +40,15 @@ def list_(app: App, format_: str) -> None:
         Column("title", N_("Title"), "text"),
         Column("description", N_("Description"), "text"),
     ]
-    rows = [
-        (one.name, pick(one.title), pick(one.description)) for one in Reports(app.workspace).all()
-    ]
+    rows = []
+    reports = Reports(app.workspace)
+    for name in reports.files():
+        try:
+            one = reports.get(name)
+        except CrmctlError as error:
+            app.remark(_("warning: {problem}").format(problem=error.message))
+        else:
+            rows.append((one.name, pick(one.title), pick(one.description)))
     app.print(render(format_, columns, rows, app.width))
 
 
@@ -64,7 +71,12 @@ def show(app: App, name: str) -> None:
 )
 @options.output("table", "md", "csv", "tsv", "json")
 @options.as_of
-@option("--out", type=click.Path(dir_okay=False, path_type=Path), help=N_("Write to this file."))
+@option(
+    "--out",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help=N_("Write to this file."),
+)
 @argument("name", shell_complete=complete_report)
 @click.pass_obj
 def run(app: App, name: str, format_: str, as_of: str | None, out: Path | None) -> None:

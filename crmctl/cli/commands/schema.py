@@ -8,7 +8,7 @@ from crmctl.cli import options
 from crmctl.cli.app import App
 from crmctl.cli.base import argument, group
 from crmctl.cli.completing import complete_kind
-from crmctl.locale import N_
+from crmctl.locale import N_, _
 
 
 @group("schema", help=N_("Show the kinds of records and their fields."))
@@ -56,7 +56,7 @@ def show(app: App, kind: str, format_: str) -> None:
     rows = []
     for field in [*found.root.walk(), *found.facts.values()]:
         leaf = field.leaf
-        type_ = f"list of {leaf.type}" if leaf is not field else field.type
+        type_ = _("list of {type}").format(type=leaf.type) if leaf is not field else field.type
         values = ", ".join(leaf.values) or (f"→ {leaf.ref}" if leaf.ref else None)
         rows.append((field.dotted, field.titled(), type_, values, ", ".join(field.aliases) or None))
     app.print(render(format_, columns, rows, app.width))

@@ -31,6 +31,7 @@ def command() -> None:
 @click.pass_obj
 def list_(app: App, format_: str) -> None:
     from crmctl.analytics.result import Column
+    from crmctl.errors import CrmctlError
     from crmctl.render.formats import render
     from crmctl.segments import Segments
 
@@ -40,7 +41,15 @@ def list_(app: App, format_: str) -> None:
         Column("kind", N_("Kind"), "text"),
         Column("query", N_("Query"), "text"),
     ]
-    rows = [(one.name, one.titled(), one.kind, one.query) for one in Segments(app.workspace).all()]
+    rows = []
+    segments = Segments(app.workspace)
+    for name in segments.names():
+        try:
+            one = segments.get(name)
+        except CrmctlError as error:
+            app.remark(_("warning: {problem}").format(problem=error.message))
+        else:
+            rows.append((one.name, one.titled(), one.kind, one.query))
     app.print(render(format_, columns, rows, app.width))
 
 
@@ -111,9 +120,8 @@ def run(app: App, /, name: str, query: tuple[str, ...], **choices: Any) -> None:
     from crmctl.segments import Segments
 
     segment = Segments(app.workspace).get(name)
-    text = f"({segment.query})" if segment.query.strip() else ""
     more = f" ({joined(query)})" if query else ""
-    list_records(app, app.kind(segment.kind), text + more, **choices)
+    list_records(app, app.kind(segment.kind), f'segment:"{segment.name}"{more}', **choices)
 
 
 @command.command("rm", help=N_("Forget a segment."))

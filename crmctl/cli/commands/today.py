@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from crmctl.analytics.result import Column
 from crmctl.cli import options
 from crmctl.cli.app import App
 from crmctl.cli.base import define, option
@@ -13,6 +14,7 @@ ME = ("me", "我")
 NEUTRAL = (
     "due", "what", "customer", "ref", "text", "reason_code", "days", "owner", "reason_label",
 )  # fmt: skip
+NEUTRAL_COLUMNS = [Column(name, name, "text") for name in NEUTRAL]
 
 
 @define(
@@ -24,14 +26,24 @@ NEUTRAL = (
     examples=["crmctl today", "crmctl today --days 7 --owner me", "crmctl today -o json"],
 )
 @options.output()
+@options.arranging
 @options.as_of
 @option(
     "--days", type=click.IntRange(0, 3660), help=N_("Also what falls due in so many days more.")
 )
 @option("--owner", metavar="USER|me", help=N_("Only what is this user's."))
-def command(app: App, days: int | None, owner: str | None, format_: str, as_of: str | None) -> None:
+def command(
+    app: App,
+    days: int | None,
+    owner: str | None,
+    format_: str,
+    columns: str | None,
+    sort: str | None,
+    limit: int,
+    as_of: str | None,
+) -> None:
     from crmctl.agenda import WHATS, agenda
-    from crmctl.analytics.result import Column
+    from crmctl.cli.arranging import arranged
     from crmctl.render.formats import objects, render
 
     day = app.day(as_of)
@@ -40,24 +52,32 @@ def command(app: App, days: int | None, owner: str | None, format_: str, as_of: 
     if not items:
         app.remark(_("Nothing is due."))
     if format_ in ("json", "jsonl", "yaml"):
-        app.print(objects(format_, (item.as_object() for item in items)))
+        _all, found = arranged(NEUTRAL_COLUMNS, [i.as_object() for i in items], None, sort, limit)
+        app.print(objects(format_, found))
     elif format_ == "ids":
         app.print(dict.fromkeys(item.ref for item in items))
     elif format_ in ("table", "md"):
-        columns = [
+        shown = [
             Column("due", N_("Due"), "date"),
             Column("what", N_("What"), "enum", WHATS),
             Column("customer", N_("Customer"), "text"),
             Column("text", N_("Text"), "text"),
             Column("reason", N_("Reason"), "tag"),
         ]
-        rows = [[i.due.isoformat(), i.what, i.name, i.text, i.reason_label] for i in items]
+        names = [column.name for column in shown]
+        rows = [
+            dict(zip(names, cells, strict=True))
+            for i in items
+            for cells in [(i.due.isoformat(), i.what, i.name, i.text, i.reason_label)]
+        ]
+        shown, rows = arranged(shown, rows, columns, sort, limit)
         if rows:
-            app.print(render(format_, columns, rows, app.width))
+            cells = [[row[column.name] for column in shown] for row in rows]
+            app.print(render(format_, shown, cells, app.width))
     else:
-        objects_ = [item.as_object() for item in items]
-        plain = [Column(name, name, "text") for name in NEUTRAL]
-        app.print(render(format_, plain, [[one.get(name) for name in NEUTRAL] for one in objects_]))
+        plain = [i.as_object() for i in items]
+        chosen, found = arranged(NEUTRAL_COLUMNS, plain, columns, sort, limit)
+        app.print(render(format_, chosen, [[row.get(c.name) for c in chosen] for row in found]))
 
 
 def _user(app: App, word: str) -> str:

@@ -1,0 +1,37 @@
+"""Columns, order and number of rows for tables that come from no query."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from crmctl.analytics.result import Column
+from crmctl.cli.options import split
+from crmctl.errors import BadOption, did_you_mean
+from crmctl.locale import _
+from crmctl.values.text import suggest
+
+Row = Mapping[str, Any]
+
+
+def arranged(
+    columns: Sequence[Column], rows: Sequence[Row], names: str | None, sort: str | None, limit: int
+) -> tuple[list[Column], list[dict[str, Any]]]:
+    """The columns asked for, and the rows sorted (what is missing last) and limited."""
+    by_name = {column.name: column for column in columns}
+    chosen = [_known(name, by_name) for name in split(names)] or list(columns)
+    ordered = [dict(row) for row in rows]
+    for term in reversed(split(sort)):
+        name = _known(term.removeprefix("-"), by_name).name
+        there = [row for row in ordered if row.get(name) is not None]
+        gone = [row for row in ordered if row.get(name) is None]
+        there.sort(key=lambda row: row[name], reverse=term.startswith("-"))
+        ordered = [*there, *gone]
+    return chosen, ordered[:limit] if limit else ordered
+
+
+def _known(name: str, columns: Mapping[str, Column]) -> Column:
+    for column in columns.values():
+        if name.casefold() in (column.name, column.heading.casefold()):
+            return column
+    raise BadOption(_("a column"), name, columns, did_you_mean(suggest(name, columns)))

@@ -1,0 +1,95 @@
+"""Which reports a book can run, and the rows that they are made from."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from crmctl.errors import BadOption
+from crmctl.reporting import Reports, model_titles, run_model
+from crmctl.workspace import Workspace
+from tests.conftest import Book
+
+
+@pytest.fixture
+def shop(book: Book) -> Book:
+    book.gen(
+        {
+            "records/customers/a.yaml": "id: a\nname: A\nlevel: vip\n",
+            "records/customers/b.yaml": "id: b\nname: B\narchived: 2026-05-01\n",
+            "records/orders/a.yaml": """
+                {id: o-1, customer: a, date: 2026-01-01, amount: 10}
+                ---
+                {id: o-2, customer: a, date: 2026-06-01, amount: 20}
+            """,
+            "records/orders/b.yaml": "{id: o-3, customer: b, date: 2026-02-01, amount: 5}\n",
+            "reports/turnover.yaml": """
+                title: {en: Turnover, zh: 营业额}
+                sections:
+                  - title: By customer
+                    kind: order
+                    group: [customer]
+                    measures: [sum:amount, count]
+                    sort: [-sum:amount]
+            """,
+        }
+    )
+    return book
+
+
+def test_built_in_and_own_reports(shop: Book) -> None:
+    names = shop.run("report list -o ids").lines
+    assert names == sorted(names)
+    assert {"overview", "activity", "rfm", "turnover"} <= set(names)
+    assert "营业额" in shop.run("--lang zh report list").out
+    assert "Did you mean “turnover”?" in shop.run("report run turnovr", code=4).err
+
+
+def test_an_own_report_hides_a_built_in_one(shop: Book) -> None:
+    shop.write("reports/overview.yaml", shop.read("reports/turnover.yaml"))
+    assert shop.run("report run overview -o json").json["sections"][0]["title"] == "By customer"
+
+
+@pytest.mark.parametrize("name", ["turnover", "Turnover", "营业额"])
+def test_a_report_by_name_or_title(shop: Book, name: str) -> None:
+    result = shop.run(["report", "run", name, "-o", "json"]).json
+    assert result["report"] == "turnover"
+    assert [[row["customer"], row["sum:amount"]] for row in result["sections"][0]["rows"]] == [
+        ["A", 30],
+        ["B", 5],
+    ]
+
+
+def test_as_of(shop: Book) -> None:
+    result = shop.run("report run turnover --as-of 2026-01-31 -o json").json
+    assert result["as_of"] == "2026-01-31"
+    assert [row["sum:amount"] for row in result["sections"][0]["rows"]] == [10]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("a: [\n", "reports/odd.yaml"), ("titel: X\n", "titel"), (b"\xff", "reports/odd.yaml")],
+)
+def test_a_report_with_a_fault(shop: Book, text: str | bytes, place: str) -> None:
+    shop.write("reports/odd.yaml", text)
+    assert place in shop.run("report run odd", code=3).err
+
+
+def test_models_over_all_or_some(shop: Book) -> None:
+    workspace = Workspace(shop.root)
+    day = date(2026, 12, 31)
+    everybody = run_model(workspace, "abc", day, None)
+    assert {row["customer"]: row["value"] for row in everybody.rows} == {"a": 30, "b": 5}
+    some = run_model(workspace, "abc", day, "level:vip")
+    assert [row["customer"] for row in some.rows] == ["a"]
+    early = run_model(workspace, "abc", date(2026, 1, 31), None)
+    assert {row["customer"]: row["value"] for row in early.rows} == {"a": 10, "b": 0}
+    with pytest.raises(BadOption, match="clv"):
+        run_model(workspace, "clv", day, None)
+    assert model_titles().keys() == {"rfm", "abc"}
+
+
+def test_every_report_of_a_book_can_be_read(sample: Book) -> None:
+    reports = Reports(Workspace(sample.root))
+    assert {report.name for report in reports.all()} == reports.files().keys()
