@@ -20,7 +20,6 @@ from crmctl.index.store import as_record
 from crmctl.locale import _
 from crmctl.query import bind, sql
 from crmctl.query.grammar import parse
-from crmctl.schema.access import texts_at
 from crmctl.schema.model import Field, FieldPath, Hop, Kind
 from crmctl.values import jsontext
 from crmctl.values.dates import format_instant
@@ -169,7 +168,7 @@ class Selection:
         top = self.kind_field(path.home, field)
         column = f"{alias}.{quoted(top.name)}"
         if field is not top or field.type in ("list", "object"):
-            inner = _json_path(path.home, field)
+            inner = _json_path(path.home, field) if comparable else None
             return column if inner is None else f"json_extract({column}, '{inner}')"
         if field.default is not None and field.type in ("enum", "text", "tag"):
             # A schema's own value, checked against the enum when the schema was read.
@@ -235,13 +234,15 @@ class Selection:
 
     def _nested(self, path: FieldPath) -> Decoder:
         """Values out of JSON: a list of what stands at the path when a list is on the way."""
-        if _json_path(path.home, path.field) is not None and path.field.type != "list":
-            return _plain
         steps = path.field.path[1:]
+        single = _json_path(path.home, path.field) is not None and path.field.type != "list"
 
         def decode(text: Any) -> Any:
             value = jsontext.loads(text)
-            return [*texts_at(value, steps)] if steps else value
+            if not steps:
+                return value
+            found = [*_values_at(value, steps)]
+            return next(iter(found), None) if single else found or None
 
         return decode
 
@@ -271,12 +272,14 @@ def _amount(text: Any) -> Any:
     return text if isinstance(text, str) and " " in text else Decimal(str(text))
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, float):
-        return Decimal(repr(value))
-    if isinstance(value, str) and value[:1] in "[{":
-        return jsontext.loads(value)
-    return value
+def _values_at(value: Any, path: Sequence[str]) -> Iterator[Any]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _values_at(item, path)
+    elif not path:
+        yield value
+    elif path[0] in value:
+        yield from _values_at(value[path[0]], path[1:])
 
 
 DECODERS: dict[str, Decoder] = {

@@ -63,6 +63,12 @@ KINDS = {
     "product": N_("What there is to sell."),
     "user": N_("The colleagues who work with this book."),
 }
+# The lists inside records that have commands of their own: (kind, help).
+EMBEDDED = {
+    "contact": ("customer", N_("The people at a customer.")),
+    "address": ("customer", N_("Where a customer can be found.")),
+}
+EMBEDDED_HELP = N_("The entries of a list inside a record.")
 KIND_HELP = N_("Work with records of the kind “{title}”.")
 ALIASES = {"agenda": "today"}
 

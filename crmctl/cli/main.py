@@ -15,7 +15,7 @@ import click
 
 from crmctl import __version__, locale, startup
 from crmctl.cli.base import Group, Option, unknown_command, write_pairs
-from crmctl.cli.catalog import ALIASES, GROUPS, KIND_HELP, KINDS, MODULES, RECORDS
+from crmctl.cli.catalog import ALIASES, EMBEDDED, GROUPS, KIND_HELP, KINDS, MODULES, RECORDS
 from crmctl.locale import N_, _
 
 INTERRUPTED, BROKEN_PIPE = 130, 141
@@ -37,7 +37,7 @@ class Program(Group):
             raise PipeClosed from None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*MODULES, *self._kinds(ctx)]
+        return [*MODULES, *self._kinds(ctx), *EMBEDDED]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         name = ALIASES.get(cmd_name, cmd_name)
@@ -47,6 +47,10 @@ class Program(Group):
             return loaded
         if name in self._kinds(ctx):
             return self._kind_group(ctx, name)
+        if name in EMBEDDED:
+            from crmctl.cli.commands.embedded import embedded_group
+
+            return embedded_group(EMBEDDED[name][0], name)
         return None
 
     def resolve_command(
@@ -55,12 +59,9 @@ class Program(Group):
         name = args[0]
         found = self.get_command(ctx, name)
         if found is None and not name.startswith("-"):
-            # A title or a plural, in either language: 客户, customers.
-            kind = self._titled(ctx, name)
-            if kind is None:
+            found = self._by_schema(ctx, name)
+            if found is None:
                 unknown_command(self, ctx, name)
-            else:
-                found = self._kind_group(ctx, kind)
         if found is None:
             return super().resolve_command(ctx, args)
         return found.name, found, args[1:]
@@ -70,7 +71,8 @@ class Program(Group):
             with formatter.section(_(title)):
                 write_pairs(formatter, [(name, _(help)) for name, (_m, help) in commands.items()])
         with formatter.section(_(RECORDS)):
-            write_pairs(formatter, list(self._kinds(ctx).items()))
+            embedded = [(name, _(help)) for name, (_kind, help) in EMBEDDED.items()]
+            write_pairs(formatter, [*self._kinds(ctx).items(), *embedded])
 
     def _kinds(self, ctx: click.Context) -> dict[str, str]:
         """The kinds with their line of help, from file names and the cache of titles."""
@@ -89,13 +91,23 @@ class Program(Group):
 
         return kind_group(name, self._kinds(ctx)[name])
 
-    def _titled(self, ctx: click.Context, word: str) -> str | None:
+    def _by_schema(self, ctx: click.Context, word: str) -> click.Command | None:
+        """What only the schemas know: titles and plurals (客户, customers), lists in records."""
         from crmctl.cli.app import App
         from crmctl.errors import NoWorkspace, UnknownKind
 
         try:
-            return ctx.ensure_object(App).workspace.registry.kind(word).name
-        except (UnknownKind, NoWorkspace):
+            registry = ctx.ensure_object(App).workspace.registry
+        except NoWorkspace:
+            return None
+        for kind in registry:
+            if word in (field.command for field in kind.fields.values()):
+                from crmctl.cli.commands.embedded import embedded_group
+
+                return embedded_group(kind.name, word)
+        try:
+            return self._kind_group(ctx, registry.kind(word).name)
+        except UnknownKind:
             return None
 
 

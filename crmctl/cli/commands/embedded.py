@@ -12,6 +12,7 @@ import click
 from crmctl.cli import options
 from crmctl.cli.app import App
 from crmctl.cli.base import Command, Group, argument, define
+from crmctl.cli.catalog import EMBEDDED, EMBEDDED_HELP
 from crmctl.cli.completing import complete_ref
 from crmctl.locale import N_
 
@@ -32,8 +33,8 @@ def embedded_group(kind: str, name: str) -> Group:
     """The group of commands for one embedded list."""
     made = Group(
         name,
-        help=N_("The entries of a list inside a record."),
-        examples=[f"crmctl {kind} {name} add REF NAME --set FIELD=VALUE"],
+        help=EMBEDDED[name][1] if name in EMBEDDED else EMBEDDED_HELP,
+        examples=[f"crmctl {name} add REF NAME --set FIELD=VALUE", f"crmctl {name} list REF"],
     )
     for make in (_add, _list, _show, _set, _rm):
         made.add_command(make(kind, name))
@@ -41,7 +42,11 @@ def embedded_group(kind: str, name: str) -> Group:
 
 
 def _list(kind: str, name: str) -> Command:
-    @define("list", help=N_("List the entries."))
+    @define(
+        "list",
+        help=N_("List the entries."),
+        examples=[f"crmctl {name} list REF"],
+    )
     @options.output()
     @argument("ref", shell_complete=complete_ref(kind))
     def list_(app: App, ref: str, format_: str) -> None:
@@ -53,7 +58,11 @@ def _list(kind: str, name: str) -> Command:
 
 
 def _show(kind: str, name: str) -> Command:
-    @define("show", help=N_("Show one entry."))
+    @define(
+        "show",
+        help=N_("Show one entry."),
+        examples=[f"crmctl {name} show REF KEY"],
+    )
     @options.output("table", "json", "yaml")
     @argument("ref", shell_complete=complete_ref(kind))
     @argument("key")
@@ -66,7 +75,11 @@ def _show(kind: str, name: str) -> Command:
 
 
 def _add(kind: str, name: str) -> Command:
-    @define("add", help=N_("Add an entry and print its key."))
+    @define(
+        "add",
+        help=N_("Add an entry and print its key."),
+        examples=[f"crmctl {name} add REF NAME --set FIELD=VALUE"],
+    )
     @options.writing
     @options.assignments
     @argument("ref", shell_complete=complete_ref(kind))
@@ -80,7 +93,11 @@ def _add(kind: str, name: str) -> Command:
 
 
 def _set(kind: str, name: str) -> Command:
-    @define("set", help=N_("Change fields of an entry."))
+    @define(
+        "set",
+        help=N_("Change fields of an entry."),
+        examples=[f"crmctl {name} set REF KEY FIELD=VALUE"],
+    )
     @options.writing
     @argument("ref", shell_complete=complete_ref(kind))
     @argument("key")
@@ -95,7 +112,11 @@ def _set(kind: str, name: str) -> Command:
 
 
 def _rm(kind: str, name: str) -> Command:
-    @define("rm", help=N_("Remove an entry."))
+    @define(
+        "rm",
+        help=N_("Remove an entry."),
+        examples=[f"crmctl {name} rm REF KEY"],
+    )
     @options.writing
     @argument("ref", shell_complete=complete_ref(kind))
     @argument("key")
