@@ -118,10 +118,11 @@ def _dataclass(cls: Any, tree: Any, where: str, path: tuple[str, ...]) -> Any:
     for key, node in tree.items():
         dotted = ".".join((*path, key))
         if key not in cls.names():
+            nearest = suggest(key, names(cls))
             raise BadConfig(
                 f"{where}: {dotted}",
                 _("there is no such setting"),
-                did_you_mean(suggest(dotted, names(cls))),
+                did_you_mean(".".join((*path, nearest)) if nearest else None),
             )
         if node in (None, ""):
             continue

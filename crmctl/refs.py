@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
-from crmctl.errors import Ambiguous, BadValue, NotFound, did_you_mean
+from crmctl.errors import Ambiguous, BadValue, NotFound, Unparsable, did_you_mean
 from crmctl.index.layout import quoted
 from crmctl.locale import _
 from crmctl.schema.model import Field, Kind
@@ -48,6 +48,9 @@ class References:
                 return self.workspace.registry.kinds[name], id
             if unique:
                 raise Ambiguous(ref, [self._described(*candidate) for candidate in unique])
+        for problem in index.broken():
+            if problem.path.rsplit("/", 1)[-1] == f"{ref}.yaml":
+                raise Unparsable(f"{problem.path}:{problem.line}", problem.message)
         error = NotFound(kind.noun() if kind else _("record"), ref, self._nearest(ref, kind))
         if error.hint is None:
             error.hint = _("Look for it with “crmctl search {ref}”.").format(ref=ref)

@@ -53,10 +53,13 @@ class Reports:
                 return report
         raise NotFound(_("report"), name, suggest(name, files))
 
-    def run(self, report: Report, as_of: date | None) -> ReportResult:
-        """The report over the book as of the end of a day, today if none is said."""
+    def run(self, report: Report, as_of: date | None, *, labels: bool = False) -> ReportResult:
+        """The report over the book as of the end of a day, today if none is said.
+
+        `labels`: for people, with references by name and amounts with their currency.
+        """
         day = as_of or self.workspace.today
-        return run(report, BookSource(self.workspace, day), day)
+        return run(report, BookSource(self.workspace, day, labels), day)
 
     def _read(self, file: Path) -> Report:
         root = self.workspace.root
@@ -72,16 +75,17 @@ class Reports:
 class BookSource:
     """Rows for reports out of the index, as of the end of one day."""
 
-    def __init__(self, workspace: Workspace, day: date) -> None:
+    def __init__(self, workspace: Workspace, day: date, labels: bool = False) -> None:
         self.workspace = workspace
         self.day = day
+        self.labels = labels
 
     def listing(
         self, kind: str, query: str | None, paths: Sequence[str], base: bool
     ) -> tuple[list[Column], Iterable[Row]]:
         found = self.workspace.registry.kind(kind)
         selection = Selection(self.workspace, found, query, as_of=self.day)
-        columns = [selection.column(path, base=base, label=True) for path in paths]
+        columns = [selection.column(path, base=base, label=self.labels) for path in paths]
         return [shown(column) for column in columns], selection.rows(columns)
 
     def model(self, name: str, query: str | None) -> ModelResult:

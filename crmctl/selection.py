@@ -204,6 +204,9 @@ class Selection:
             return self._label(field, text), _same
         if field.type == "money" and (base or field.fact):
             return text, from_units
+        if column.label and field.type == "instant" and len(field.path) == 1 and not field.fact:
+            # People read times in the book's zone, whatever offset they were written with.
+            return self._value(column.path, "t", comparable=True), self._instant
         if column.label and field.type == "money" and not column.path.hops:
             return self._with_currency(field, text), _amount
         if field.fact and field.type == "instant":

@@ -24,6 +24,8 @@ SETTLED_NS = 2_000_000_000  # a file this young may change again within one time
 def find_root(start: str | None = None) -> str | None:
     """The book that holds `start` (-C), CRMCTL_WORKSPACE or the current folder; None without."""
     folder = os.path.abspath(start or os.environ.get("CRMCTL_WORKSPACE") or os.curdir)
+    if not os.path.isdir(folder):  # or a mistyped name would mean the book around it
+        return None
     while not os.path.isfile(os.path.join(folder, CONFIG)):
         parent = os.path.dirname(folder)
         if parent == folder:

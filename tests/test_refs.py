@@ -50,12 +50,9 @@ def shop(book: Book) -> Book:
         ("zhan", None),
         ("张伟", None),
         ("zhao", "zhao"),
-        ("customer:zhao", "zhao"),
     ],
 )
 def test_on_the_command_line(shop: Book, ref: str, id: str | None) -> None:
-    result = shop.run(["customer", "show", ref, "-o", "json"], code=-1) if False else None
-    del result
     if id is None:
         error = shop.run(["customer", "show", ref], code=4 if ref == "zha-" else 2).err
         if ref != "zha-":
@@ -81,9 +78,9 @@ def test_over_all_kinds_the_kind_may_be_said(shop: Book) -> None:
 
 def test_nobody_of_that_name(shop: Book) -> None:
     error = shop.run("customer show acmee", code=4).err
-    assert "No Customer is called “acmee”." in error
+    assert "No customer is called “acmee”." in error
     assert "Did you mean “acme" in error
-    assert "hint" not in shop.run("customer show qqqqq", code=4).err
+    assert "Did you mean" not in shop.run("customer show qqqqq", code=4).err
     assert shop.run(["customer", "show", ""], code=4)
 
 
@@ -122,5 +119,5 @@ def test_who_refers_to_a_record(shop: Book) -> None:
 
 def test_a_new_record_like_an_old_one_is_pointed_out(shop: Book) -> None:
     result = shop.run(["customer", "add", "Somebody", "-s", "phones+=0049 711 5550100"])
-    assert "acme has the same “0049 711 5550100”" in result.err
+    assert "acme has “0049 711 5550100” too" in result.err
     assert "zhang-wei" in shop.run(["customer", "add", "张伟"]).err

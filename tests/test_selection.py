@@ -24,7 +24,7 @@ def shop(book: Book) -> Workspace:
                 cadence_days: 7
                 tags: [a, b]
                 addresses: [{id: x, city: Bonn}, {id: y, city: Köln}]
-                profile: {basic: {founded: 1990}, trading: {credit_limit: 10.50}}
+                profile: {characteristics: {founded: 1990}, trading: {credit_limit: 10.50}}
             """,
             "records/customers/beta.yaml": "id: beta\nname: Beta\narchived: 2026-01-01\n",
             "records/customers/gamma.yaml": "id: gamma\nname: Acme\nparent: acme\n",
@@ -76,10 +76,10 @@ def test_values(shop: Workspace, kind: str, columns: str, expected: list[Any]) -
 
 
 def test_nested_values(shop: Workspace, book: Book) -> None:
-    names = "profile.basic.founded profile.trading.credit_limit profile.basic"
+    names = "profile.characteristics.founded profile.trading.credit_limit profile.characteristics"
     assert rows(shop, "customer", names, "acme", "id")[0] == (
         1990,
-        Decimal("10.5"),
+        Decimal("10.50"),
         {"founded": 1990},
     )
 
@@ -125,7 +125,7 @@ def test_references_by_what_they_refer_to(shop: Workspace) -> None:
     customers = Selection(shop, shop.registry.kinds["customer"])
     owner = customers.column("owner", label=True)
     assert list(customers.rows([owner], ["id"])) == [("李娜",), (None,)]
-    assert shown(customers.column("level")).titles["vip"] == "VIP"
+    assert shown(customers.column("level")).value_title("vip") == "VIP"
 
 
 def test_columns_by_alias_and_title(shop: Workspace, book: Book) -> None:

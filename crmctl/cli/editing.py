@@ -41,7 +41,14 @@ def add_records(
     else:
         assignments = [parse_assignment(text) for text in sets]
         if title:
-            assignments.insert(0, Assignment(title_field(kind).name, "=", title))
+            named = title_field(kind)
+            if any(kind.own(one.path) is named for one in assignments):
+                raise UsageError(
+                    _("{field} is given twice: “{text}” and with --set.").format(
+                        field=named.titled(), text=title
+                    )
+                )
+            assignments.insert(0, Assignment(named.name, "=", title))
         assigner = built.assigner(kind)
         values = assigner.apply({}, ordered_for_references(kind, assignments))
         built.add(kind, values, id=id)

@@ -117,6 +117,11 @@ def root_of(ctx: click.Context) -> str | None:
 
 
 def _speak(ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    for asked in (value, os.environ.get("CRMCTL_LANG")):
+        if asked and asked[:2].lower() not in locale.LANGUAGES:
+            from crmctl.errors import BadOption
+
+            raise BadOption(_("The language"), asked, locale.LANGUAGES, None)
     locale.set_language(startup.choose_language(value, root_of(ctx)))
     return value
 

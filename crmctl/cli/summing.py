@@ -40,7 +40,9 @@ def sum_up(
     if limit:
         section["limit"] = str(limit)
     tree = {key: value for key, value in section.items() if value}
-    result = Reports(app.workspace).run(parse(kind.name, tree, "query"), app.day(as_of))
+    definition = parse(kind.name, tree, "query")
+    labels = format_ in ("table", "md")
+    result = Reports(app.workspace).run(definition, app.day(as_of), labels=labels)
     (only,) = result.sections
     if format_ in ("table", "md"):
         app.print(section_lines(only, format_, app.width))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from crmctl.agenda import FOLLOW_UP, TASK, WHATS
 from crmctl.analytics.result import Column
@@ -16,6 +17,7 @@ from crmctl.render.table import pairs, table
 from crmctl.schema.access import texts_at
 from crmctl.schema.model import Field, Kind, Registry
 from crmctl.timeline import amount_of, headline
+from crmctl.values.instants import local_instant
 from crmctl.values.money import format_amount
 from crmctl.values.text import visible
 
@@ -29,9 +31,11 @@ WAYS = ("title", "department", "role", "phones", "emails", "wechat")
 Pairs = list[tuple[str, str]]
 
 
-def dossier_lines(found: Dossier, registry: Registry, columns_wide: int | None) -> Iterator[str]:
+def dossier_lines(
+    found: Dossier, registry: Registry, zone: ZoneInfo, columns_wide: int | None
+) -> Iterator[str]:
     """The lines of a dossier; they fit into `columns_wide` columns if that is given."""
-    page = _Page(found, registry, columns_wide)
+    page = _Page(found, registry, zone, columns_wide)
     yield visible(f"{found.customer.get('name') or found.customer['id']} · {found.customer['id']}")
     yield from pairs(page.who(), columns_wide)
     for title, lines in (
@@ -50,8 +54,11 @@ def dossier_lines(found: Dossier, registry: Registry, columns_wide: int | None) 
 class _Page:
     """The sections, each empty when there is nothing to say."""
 
-    def __init__(self, found: Dossier, registry: Registry, columns_wide: int | None) -> None:
+    def __init__(
+        self, found: Dossier, registry: Registry, zone: ZoneInfo, columns_wide: int | None
+    ) -> None:
         self.found = found
+        self.zone = zone
         self.kinds = registry.kinds
         self.wide = None if columns_wide is None else columns_wide - 2
 
@@ -155,7 +162,7 @@ class _Page:
         ]
         rows = [
             [
-                record.get("at"),
+                local_instant(record["at"], self.zone) if "at" in record else None,
                 record.get("kind"),
                 headline(kind, record, self.found.currency)[1],
                 record.get("feeling"),

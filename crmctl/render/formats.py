@@ -105,7 +105,9 @@ def tsv_lines(columns: Sequence[Column], rows: Rows) -> Iterator[str]:
         yield "\t".join(_escaped(machine(value)) for value in row)
 
 
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_ESCAPES = str.maketrans(
+    {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+)
 
 
 def _escaped(text: str) -> str:
@@ -131,7 +133,7 @@ def markdown(columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> Iterat
 def markdown_text(text: str) -> str:
     """Text that Markdown shows as it is."""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    for char in "\\`*_[]|#":
+    for char in "\\`*_[]|#~":
         escaped = escaped.replace(char, "\\" + char)
     return escaped
 

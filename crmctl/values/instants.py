@@ -99,3 +99,14 @@ def local_date(text: str, zone: ZoneInfo) -> date | None:
     except OverflowError:
         # The last hours of year 9999 or the first of year 1, seen from another zone.
         return found[0].date()
+
+
+def local_instant(text: str, zone: ZoneInfo) -> str:
+    """An instant as the clocks of `zone` showed it; text that is no instant stays as it is."""
+    found = _read(text, zone)
+    if found is None:
+        return text
+    try:
+        return format_instant(found[0].astimezone(zone))
+    except OverflowError:
+        return text

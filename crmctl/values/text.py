@@ -9,7 +9,7 @@ from collections.abc import Iterable
 # Controls, bidirectional overrides, invisible characters and halves of characters. The joiners
 # U+200C and U+200D and the variation selectors stay: scripts and emoji need them.
 _UNSAFE = (
-    "\x00-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    "\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
     "\ufff9-\ufffb\ud800-\udfff"
 )
 _ANY = re.compile(f"[{_UNSAFE}]")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
-from collections.abc import Sequence
 
 import pytest
 import yaml
@@ -18,6 +16,7 @@ from crmctl.storage.files import Lock
 from crmctl.values.ids import mint_tail
 from crmctl.workspace import Workspace
 from tests.conftest import Book
+from tests.processes import at_once
 
 PROCESSES, TIMES = 4, 20
 WRITER = """
@@ -30,27 +29,6 @@ for turn in range(times):
     while (code := main(["customer", "set", "-q", "acme", f"tags+={who}-{turn}"])) != 0:
         assert code == 5, code
 """
-
-
-def at_once(book: Book, program: str, arguments: Sequence[Sequence[str]]) -> list[str]:
-    """Runs a Python program several times at once; their outputs once all ended well."""
-    running = [
-        subprocess.Popen(
-            [sys.executable, "-c", program, *words],
-            cwd=book.root,
-            env=book.environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for words in arguments
-    ]
-    outputs = []
-    for process in running:
-        out, err = process.communicate(timeout=120)
-        assert process.returncode == 0, err
-        outputs.append(out)
-    return outputs
 
 
 def test_writers_at_once_lose_nothing(book: Book) -> None:

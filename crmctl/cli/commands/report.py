@@ -87,7 +87,11 @@ def run(app: App, name: str, format_: str, as_of: str | None, out: Path | None) 
     reports = Reports(app.workspace)
     report = reports.get(name)
     app.warn_of_broken()
-    lines = report_lines(reports.run(report, app.day(as_of)), format_, None if out else app.width)
+    lines = report_lines(
+        reports.run(report, app.day(as_of), labels=format_ in ("table", "md")),
+        format_,
+        None if out else app.width,
+    )
     if out is None:
         app.print(lines)
     else:

@@ -39,6 +39,6 @@ def command(app: App, /, ref: str, format_: str, as_of: str | None) -> None:
     found = dossier(app.workspace, id, as_of=app.day(as_of))
     app.warn_of_broken()
     if format_ == "table":
-        app.print(dossier_lines(found, app.workspace.registry, app.width))
+        app.print(dossier_lines(found, app.workspace.registry, app.workspace.zone, app.width))
     else:
         app.print(objects("jsonl" if format_ == "json" else format_, [found.as_object()]))

@@ -1,0 +1,190 @@
+"""The index follows the files: every edit is seen by the next command, whatever the clock says."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+
+import pytest
+
+from crmctl.index import refresh, scan
+from crmctl.workspace import Workspace
+from tests.conftest import Book, sample_book
+
+ACME = "records/customers/acme.yaml"
+
+
+@pytest.fixture
+def acme(book: Book) -> Book:
+    book.write(ACME, "id: acme\nname: Acme\nindustry: food\n")
+    return book
+
+
+def listed(book: Book, query: str = "") -> list[str]:
+    return book.run(["customer", "list", query, "-o", "ids"]).lines
+
+
+def test_an_edit_of_the_same_size_within_one_tick(acme: Book) -> None:
+    assert listed(acme, "industry:food") == ["acme"]
+    file = acme.root / ACME
+    stat = file.stat()
+    file.write_text(file.read_text().replace("food", "wine"))
+    os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert listed(acme, "industry:food") == []
+    assert listed(acme, "industry:wine") == ["acme"]
+
+
+def test_an_old_file_is_read_once(acme: Book) -> None:
+    file = acme.root / ACME
+    os.utime(file, (1_600_000_000, 1_600_000_000))
+    assert listed(acme) == ["acme"]
+    # Behind the index's back, stamps and inode untouched: this alone it cannot see.
+    stat = file.stat()
+    with file.open("r+") as out:
+        out.write(file.read_text().replace("food", "wine"))
+    os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert listed(acme, "industry:food") == ["acme"]
+    os.utime(file)
+    assert listed(acme, "industry:wine") == ["acme"]
+
+
+def rename(book: Book, target: str) -> None:
+    file = book.root / "records/customers" / target
+    file.parent.mkdir(exist_ok=True)
+    (book.root / ACME).rename(file)
+
+
+def become_a_folder(book: Book) -> None:
+    (book.root / ACME).unlink()
+    (book.root / ACME).mkdir()
+
+
+Change = Callable[[Book], object]
+CHANGES: dict[str, tuple[Change, list[str]]] = {
+    "deleted": (lambda b: os.unlink(b.root / ACME), []),
+    # Its id says what it is; `check` tells that the name differs.
+    "renamed": (lambda b: rename(b, "beta.yaml"), ["acme"]),
+    "moved into a new folder": (lambda b: rename(b, "a/acme.yaml"), ["acme"]),
+    "new beside it": (
+        lambda b: b.write("records/customers/x/y/beta.yaml", "id: beta\nname: B\n"),
+        ["acme", "beta"],
+    ),
+    "emptied": (lambda b: b.write(ACME, ""), []),
+    "its folder gone": (lambda b: shutil.rmtree(b.root / "records/customers"), []),
+    "all records gone": (lambda b: shutil.rmtree(b.root / "records"), []),
+    "hidden": (lambda b: rename(b, ".acme.yaml"), []),
+    "another suffix": (lambda b: rename(b, "acme.yml"), []),
+    "a folder in its place": (become_a_folder, []),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_change_of_files_is_seen_at_once(acme: Book, name: str) -> None:
+    assert listed(acme) == ["acme"]
+    change, expected = CHANGES[name]
+    change(acme)
+    assert listed(acme) == expected
+    if expected:
+        paths = {row["id"]: row["_path"] for row in acme.run("customer list -o json").json}
+        assert all((acme.root / path).is_file() for path in paths.values())
+
+
+def test_a_link_to_a_folder_is_not_followed(acme: Book) -> None:
+    (acme.root / "records/customers/again").symlink_to(acme.root / "records/customers")
+    assert listed(acme) == ["acme"]
+
+
+def test_names_that_are_no_utf8_do_no_harm(acme: Book) -> None:
+    file = os.fsencode(acme.root / "records/customers") + b"/caf\xe9.yaml"
+    with open(file, "wb") as out:
+        out.write(b"id: cafe\nname: Cafe\n")
+    result = acme.run("customer list -o json")
+    assert [row["id"] for row in result.json] == ["acme"]
+    (problem,) = acme.run("check -o json").json
+    assert problem["path"] == r"records/customers/caf\udce9.yaml"
+    assert problem["code"] == "stray-file"
+
+
+def test_searching_forgets_what_is_gone(acme: Book) -> None:
+    assert acme.run("search food -o ids").out == ""
+    assert acme.run("search Acme -o ids").out == "acme\n"
+    acme.write(ACME, "id: acme\nname: Zebra\n")
+    assert acme.run("search Acme -o ids").out == ""
+    assert acme.run("search Zebra -o ids").out == "acme\n"
+
+
+def test_stray_files_are_told_and_forgotten(acme: Book) -> None:
+    acme.write("records/customers/notes.txt", "x")
+    acme.write("records/notes.yaml", "x")
+    acme.write("records/machines/m.yaml", "id: m\n")
+    problems = acme.run("check -o json").json
+    assert {(p["path"], p["code"]) for p in problems} == {
+        ("records/customers/notes.txt", "stray-file"),
+        ("records/machines/m.yaml", "stray-file"),
+        ("records/notes.yaml", "stray-file"),
+    }
+    shutil.rmtree(acme.root / "records/machines")
+    assert len(acme.run("check -o json").json) == 2
+    # With a schema for it a stray file becomes a record.
+    acme.write("records/machines/m.yaml", "id: m\n")
+    acme.write("schemas/machine.yaml", "title: Machine\n")
+    assert acme.run("machine list -o ids").out == "m\n"
+
+
+def tables(workspace: Workspace) -> dict[str, list[tuple[object, ...]]]:
+    """Everything that the index knows of the files, in one order."""
+    index = workspace.index
+    names = [kind.plural for kind in workspace.registry]
+    found = {name: index.rows(f"SELECT * FROM {name} ORDER BY rid") for name in names}
+    for name in ("record", "text", "key", "problem"):
+        found[name] = sorted(index.rows(f"SELECT * FROM {name}"), key=repr)
+    found["file"] = index.rows("SELECT folder, name, kind, digest FROM file ORDER BY fid")
+    found["found"] = index.rows("SELECT rowid FROM trigram WHERE trigram MATCH 'tec'")
+    return found
+
+
+def test_many_processes_build_what_one_builds(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = sample_book(tmp_path_factory.mktemp("parallel") / "book").root
+    (root / "records/customers/broken.yaml").write_text("id: [\n")
+    one = tables(Workspace(root))
+    monkeypatch.setattr(refresh, "PARALLEL_FROM", 10)
+    monkeypatch.setattr(refresh, "BATCH", 7)
+    shutil.rmtree(root / ".crmctl")
+    many = tables(Workspace(root))
+    assert one.keys() == many.keys()
+    for name, rows in one.items():
+        assert many[name] == rows, name
+    assert len(one["customers"]) >= 40
+
+
+def test_a_bad_schema_is_told_by_many_processes_too(
+    acme: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refresh, "PARALLEL_FROM", 1)
+    acme.write("schemas/customer.yaml", "properties: {industry: {pattern: '('}}\n")
+    assert "schemas/customer.yaml" in acme.run("customer list", code=3).err
+
+
+def test_progress_is_told(acme: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refresh, "BATCH", 2)
+    for number in range(5):
+        acme.write(f"records/customers/c{number}.yaml", f"id: c{number}\nname: C\n")
+    seen: list[tuple[int, int]] = []
+    workspace = Workspace(acme.root)
+    workspace.on_progress = lambda done, total: seen.append((done, total))
+    assert workspace.index.count(workspace.registry.kinds["customer"]) == 6
+    assert seen[:3] == [(2, 6), (4, 6), (6, 6)]
+
+
+def test_a_file_that_vanishes_while_it_is_listed(
+    acme: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (acme.root / "records/customers/gone.yaml").symlink_to("nowhere.yaml")
+    assert listed(acme) == ["acme"]
+    assert "gone.yaml" in acme.run("customer list").err
+    (problem,) = acme.run("check -o json", code=1).json
+    assert problem["code"] == "unreadable"
+    assert scan.SETTLED_NS > 0
