@@ -213,7 +213,9 @@ def test_every_customer_fits_into_eighty_columns(sample: Book, language: str) ->
     set_language(language)
     try:
         for (id,) in workspace.index.rows("SELECT id FROM customers"):
-            lines = list(dossier_lines(dossier(workspace, id), workspace.registry, workspace.zone, 80))
+            lines = list(
+                dossier_lines(dossier(workspace, id), workspace.registry, workspace.zone, 80)
+            )
             assert len(lines) > 3
             assert max(width(line) for line in lines[1:]) <= 80
     finally:

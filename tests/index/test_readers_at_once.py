@@ -22,11 +22,13 @@ for turn in range(turns):
 """
 
 
-def test_four_processes_at_once(sample_copy: Book) -> None:
-    turns = 3
-    at_once(sample_copy, READER, [[str(n), str(turns)] for n in range(4)])
+def test_four_processes_at_once(book: Book) -> None:
+    for number in range(20):
+        book.write(f"records/customers/c{number}.yaml", f"id: c{number}\nname: Old\n")
+    turns = 4
+    at_once(book, READER, [[str(n), str(turns)] for n in range(4)])
     expected = {f"n{me}-{turn}" for me in range(2) for turn in range(turns)}
-    assert set(sample_copy.run("customer list name:=new -o ids").lines) == expected
-    shutil.rmtree(sample_copy.root / ".crmctl")
-    at_once(sample_copy, READER, [[str(n), "1"] for n in range(2, 6)])
-    assert set(sample_copy.run("customer list name:=new -o ids").lines) == expected
+    assert set(book.run("customer list name:=new -o ids").lines) == expected
+    shutil.rmtree(book.root / ".crmctl")
+    at_once(book, READER, [[str(n), "1"] for n in range(2, 6)])
+    assert set(book.run("customer list name:=new -o ids").lines) == expected
