@@ -21,7 +21,6 @@ from crmctl.values.birthdays import canonical_partial
 from crmctl.values.dates import canonical_instant, format_instant, parse_date, parse_due, parse_when
 from crmctl.values.ids import is_valid_id
 from crmctl.values.money import parse_amount, parse_amount_input
-from crmctl.values.phones import digits
 from crmctl.values.text import suggest
 from crmctl.values.tree import TILDE, Tree
 
@@ -40,8 +39,6 @@ EXPECTED = {
     "boolean": N_("true or false"),
     "list": N_("a list"),
     "object": N_("fields with values"),
-    "phone": N_("a phone number"),
-    "email": N_("an e-mail address"),
     "id": N_("letters, digits, “-”, “_” and “.”"),
 }
 TEXT = N_("a text")
@@ -244,10 +241,6 @@ def _understand(field: Field, text: str, now: datetime, zone: ZoneInfo) -> Any:
             return format_instant(moment) if moment else MISSING
         case "number" | "money":
             return parse_amount_input(text)
-        case "phone":
-            return text if digits(text) else MISSING
-        case "email":
-            return text if "@" in text else MISSING
         case _:
             reader = READERS.get(field.type)
             return reader(text, field, zone) if reader and text else MISSING

@@ -267,3 +267,48 @@ def test_an_unusable_index_says_why(book: Book, monkeypatch: pytest.MonkeyPatch)
     result = book.run("customer list", code=3)
     assert "database or disk is full" in result.err
     assert "hint: " in result.err
+
+
+def test_a_cache_that_cannot_be_locked(book: Book) -> None:
+    book.write("records/customers/acme.yaml", "id: acme\nname: Acme\n")
+    (book.root / ".crmctl/cache/build.lock").mkdir(parents=True)
+    assert book.run("customer list -o ids").out == "acme\n"
+    assert [*(book.home / ".cache/crmctl").rglob("index-*.db")]
+
+
+def test_an_interrupted_reading_leaves_a_sound_index(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crmctl.index.refresh.BATCH", 1)
+
+    def interrupt(_done: int, _total: int) -> None:
+        raise KeyboardInterrupt
+
+    for name in ("acme", "beta"):  # once while it is built, once while it is refreshed
+        book.write(f"records/customers/{name}.yaml", f"id: {name}\nname: New\n")
+        workspace = Workspace(book.root)
+        workspace.on_progress = interrupt
+        with pytest.raises(KeyboardInterrupt):
+            workspace.index.count(workspace.registry.kinds["customer"])
+        assert not [*(book.root / ".crmctl/cache").glob("*.tmp~")]
+        assert name in book.run("customer list -o ids").lines
+
+
+def test_facts_of_an_older_reading_are_not_kept(book: Book) -> None:
+    book.write("records/customers/acme.yaml", "id: acme\nname: Acme\n")
+    mine = Workspace(book.root)
+
+    def slowly() -> list[tuple[str, int]]:
+        book.write("records/customers/beta.yaml", "id: beta\nname: Beta\n")
+        assert book.run("customer list -o ids").lines == ["acme", "beta"]
+        return [("acme", 1)]
+
+    mine.index.derive("some_facts", "mark", slowly)
+    assert mine.index.rows("SELECT * FROM some_facts") == [("acme", 1)]
+    other = Workspace(book.root)
+    other.index.derive("some_facts", "mark", lambda: [("acme", 2)])
+    assert other.index.rows("SELECT * FROM some_facts") == [("acme", 2)]
+    # What was kept is not made again.
+    third = Workspace(book.root)
+    third.index.derive("some_facts", "mark", lambda: [("acme", 3)])
+    assert third.index.rows("SELECT * FROM some_facts") == [("acme", 2)]
