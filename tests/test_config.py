@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
 from crmctl.config import Config, Person, get, load, names
-from crmctl.errors import CrmctlError
 from tests.conftest import Book
 
 
@@ -178,8 +176,3 @@ def test_a_person_s_file_that_cannot_be_used(
     file.write_bytes(text.encode() if isinstance(text, str) else text)
     assert said in book.run("customer add Acme", code=3).err
     assert not (book.root / "records").exists()
-
-
-def test_a_setting_is_asked_for_by_its_path() -> None:
-    with pytest.raises(CrmctlError):
-        load(Config, {"today": {"task": "1"}}, str(Path("crmctl.yaml")))

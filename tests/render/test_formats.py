@@ -111,12 +111,9 @@ def test_csv_reads_back(rows: list[Any]) -> None:
     read = list(csv.reader(io.StringIO(text("csv", rows), newline="")))
     assert read[0] == [column.name for column in COLUMNS]
     for row, found in zip(rows, read[1:], strict=True):
-        plain = [value.removeprefix("'") if value[:2].strip("'") else value for value in found]
-        expected = [machine(value) for value in row]
-        # One apostrophe in front disarms a text, and is the only difference.
-        assert [f == e or f == "'" + e for f, e in zip(found, expected, strict=True)] == [
-            True
-        ] * len(COLUMNS), (plain, expected)
+        for value, shown in zip(row, found, strict=True):
+            # One apostrophe in front disarms a text, and is the only difference.
+            assert shown in (machine(value), "'" + machine(value))
 
 
 @given(TEXT)
