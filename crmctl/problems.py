@@ -66,18 +66,12 @@ CATALOG: dict[str, tuple[str, str, str]] = {
         N_("the file is called “{name}” but its id is “{id}”"),
         N_("rename the file or correct the id"),
     ),
-    "owner-mismatch": (
-        WARNING,
-        N_("this stream belongs to “{expected}” but the record names “{found}”"),
-        N_("move the record to the stream of its {field}"),
-    ),
     "missing-id": (
         WARNING,
         N_("a record without an id"),
         N_("“crmctl check --fix” gives it one"),
     ),
     "bad-id": (ERROR, N_("“{id}” cannot be an id"), N_("use letters, digits, “-”, “_” and “.”")),
-    "impossible-date": (ERROR, N_("{field}: “{value}” is no date of the calendar"), ""),
     "amount-differs": (
         WARNING,
         N_("the amount is {amount}, its lines add up to {lines}"),
