@@ -19,7 +19,7 @@ from crmctl.analytics.rfm import PROSPECT, SEGMENTS, segment
 from crmctl.cli.catalog import ALIASES, KINDS
 from crmctl.cli.main import BROKEN_PIPE, INTERRUPTED
 from crmctl.cli.options import FORMATS
-from crmctl.facts.definitions import BY_NAME
+from crmctl.facts.definitions import FACTS
 from crmctl.reports import definition
 from crmctl.schema import fields, load
 from crmctl.values.text import suggest
@@ -169,7 +169,7 @@ def table(path: Path, *heads: str) -> list[str]:
 
 @pytest.mark.parametrize("guide", GUIDES, ids=shown)
 def test_the_guides_name_every_fact(guide: Path) -> None:
-    assert sorted(names(table(guide, "fact", "指标"))) == sorted(BY_NAME)
+    assert sorted(names(table(guide, "fact", "指标"))) == sorted(FACTS)
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=shown)

@@ -7,9 +7,9 @@ Amounts are in the book's base currency, 1/10000 units; nothing after the day in
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from functools import cached_property
 
-from crmctl.analytics.rfm import SEGMENTS
 from crmctl.locale import N_, titles
 from crmctl.schema.model import Field, Registry
 
@@ -60,49 +60,70 @@ MODEL_SOURCES = {"rfm_facts": "rfm", "abc_facts": "abc"}
 class Fact:
     """A computed field, the source it stands in, and what a customer without a row there has."""
 
-    __slots__ = ("absent", "field", "source")
-
-    def __init__(self, field: Field, source: str, absent: int | None) -> None:
-        self.field = field
+    def __init__(self, name: str, type_: str, source: str, title: str, absent: int | None) -> None:
+        self.name = name
         self.source = source
         self.absent = absent
+        self._type = type_
+        self._title = title
+
+    @cached_property
+    def field(self) -> Field:
+        """Made when a command asks for it: the titles take the Chinese catalog to be loaded."""
+        values = {value: titles(title) for value, title in _values(self.name).items()}
+        return Field(self.name, self._type, title=titles(self._title), values=values, fact=True)
+
+
+def _values(name: str) -> dict[str, str]:
+    from crmctl.analytics import abc, rfm
+
+    return {"rfm": rfm.SEGMENTS, "abc": {name: name for name in abc.CLASSES}}.get(name, {})
 
 
 def _fact(
-    name: str,
-    type_: str,
-    source: str,
-    title: str,
-    *,
-    absent: int | None = None,
-    values: Mapping[str, str] | None = None,
-) -> Fact:
-    names = {value: titles(message) for value, message in (values or {}).items()}
-    field = Field(name, type_, title=titles(title), values=names, fact=True)
-    return Fact(field, source, absent)
+    name: str, type_: str, source: str, title: str, *, absent: int | None = None
+) -> tuple[str, Fact]:
+    return name, Fact(name, type_, source, title, absent)
 
 
-FACTS = [
-    _fact("orders", "integer", "purchase_facts", N_("Orders"), absent=0),
-    _fact("purchases", "integer", "purchase_facts", N_("Purchase days"), absent=0),
-    _fact("spend", "money", "purchase_facts", N_("Spend"), absent=0),
-    _fact("first_order", "date", "purchase_facts", N_("First order")),
-    _fact("last_order", "date", "purchase_facts", N_("Last order")),
-    _fact("interactions", "integer", "touch_facts", N_("Interactions"), absent=0),
-    _fact("first_interaction", "instant", "touch_facts", N_("First interaction")),
-    _fact("last_interaction", "instant", "touch_facts", N_("Last interaction")),
-    _fact("open_tasks", "integer", "task_facts", N_("Open tasks"), absent=0),
-    _fact("next_due", "date", "task_facts", N_("Next due")),
-    _fact("rfm", "enum", "rfm_facts", N_("RFM segment"), values=SEGMENTS),
-    _fact("abc", "enum", "abc_facts", N_("ABC class"), values=dict(zip("ABC", "ABC", strict=True))),
-]
-BY_NAME = {fact.field.name: fact for fact in FACTS}
+FACTS = dict(
+    [
+        _fact("orders", "integer", "purchase_facts", N_("Orders"), absent=0),
+        _fact("purchases", "integer", "purchase_facts", N_("Purchase days"), absent=0),
+        _fact("spend", "money", "purchase_facts", N_("Spend"), absent=0),
+        _fact("first_order", "date", "purchase_facts", N_("First order")),
+        _fact("last_order", "date", "purchase_facts", N_("Last order")),
+        _fact("interactions", "integer", "touch_facts", N_("Interactions"), absent=0),
+        _fact("first_interaction", "instant", "touch_facts", N_("First interaction")),
+        _fact("last_interaction", "instant", "touch_facts", N_("Last interaction")),
+        _fact("open_tasks", "integer", "task_facts", N_("Open tasks"), absent=0),
+        _fact("next_due", "date", "task_facts", N_("Next due")),
+        _fact("rfm", "enum", "rfm_facts", N_("RFM segment")),
+        _fact("abc", "enum", "abc_facts", N_("ABC class")),
+    ]
+)
+
+
+class _Fields(Mapping[str, Field]):
+    """The fields of some facts by name."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        self._names = names
+
+    def __getitem__(self, name: str) -> Field:
+        if name not in self._names:
+            raise KeyError(name)
+        return FACTS[name].field
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 def add_facts(registry: Registry) -> None:
     """Makes the facts fields of the customer kind; a field of the same name hides a fact."""
     customer = registry.kinds.get(CUSTOMER)
     if customer is not None:
-        customer.facts = {
-            fact.field.name: fact.field for fact in FACTS if fact.field.name not in customer.fields
-        }
+        customer.facts = _Fields([name for name in FACTS if name not in customer.fields])

@@ -8,16 +8,15 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from crmctl.analytics.abc import abc
-from crmctl.analytics.result import ModelResult
-from crmctl.analytics.rfm import Purchases, rfm
-from crmctl.facts.definitions import BY_NAME, MODEL_SOURCES, SQL_SOURCES
+from crmctl.facts.definitions import FACTS, MODEL_SOURCES, SQL_SOURCES
 from crmctl.index.asof import end_of
-from crmctl.index.store import Derived
+from crmctl.index.derived import Derived
 from crmctl.values.instants import parse_date
 from crmctl.values.money import from_units
 
 if TYPE_CHECKING:
+    from crmctl.analytics.result import ModelResult
+    from crmctl.analytics.rfm import Purchases
     from crmctl.workspace import Workspace
 
 
@@ -31,7 +30,7 @@ class Facts:
 
     def expression(self, name: str, alias: str) -> str:
         """SQL for a fact of the customer row `alias`; makes the fact's source if need be."""
-        fact = BY_NAME[name]
+        fact = FACTS[name]
         self._make(fact.source)
         column = "value" if fact.source in MODEL_SOURCES else name
         found = f'(SELECT f."{column}" FROM "{fact.source}" AS f WHERE f.customer = {alias}.id)'
@@ -43,7 +42,8 @@ class Facts:
         self._made.add(source)
         config = self.workspace.config
         mark = f"{self.day} {config.purchases} {config.abc}"
-        self.workspace.index.derive(source, mark, lambda: self._derived(source))
+        current = self.day == self.workspace.today
+        self.workspace.index.derive(source, mark, lambda: self._derived(source), current=current)
 
     def _derived(self, source: str) -> Derived:
         if source in SQL_SOURCES:
@@ -63,6 +63,8 @@ class Facts:
 
     def purchases(self, customers: Iterable[str] | None = None) -> list[Purchases]:
         """Last purchase, purchase events and net spend of each customer, all of them or some."""
+        from crmctl.analytics.rfm import Purchases
+
         spend = self.expression("spend", "c")
         count = self.expression("purchases", "c")
         last = self.expression("last_order", "c")
@@ -78,6 +80,9 @@ class Facts:
 
     def model(self, name: str, customers: Iterable[str] | None = None) -> ModelResult:
         """A model's result over all customers or some of them."""
+        from crmctl.analytics.abc import abc
+        from crmctl.analytics.rfm import rfm
+
         purchases = self.purchases(customers)
         if name == "rfm":
             result = rfm(purchases, self.day)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import date
 from hashlib import blake2b
@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from crmctl.errors import BadSql, IndexUnusable
-from crmctl.index import asof, database, functions, layout
+from crmctl.index import asof, database, derived, functions, layout
+from crmctl.index.derived import Derived
 from crmctl.index.scan import needs_reading
 from crmctl.problems import Problem
 from crmctl.schema.model import Kind, Registry
@@ -33,10 +34,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 BUILD_SECONDS = 900.0
 MIN_LINE = 7  # last digits by which a phone is looked up
-
-
-# A SELECT of ours with its parameters, or (customer, value) pairs.
-Derived = tuple[str, Mapping[str, Any]] | list[tuple[str, Any]]
 
 
 class Index:
@@ -60,7 +57,7 @@ class Index:
         self._on_progress = on_progress
         self._connection: sqlite3.Connection | None = None
         self._file: Path
-        self._derived: dict[str, tuple[str, Callable[[], Derived]]] = {}
+        self._derived: dict[str, tuple[str, Callable[[], Derived], bool]] = {}
         self._day: date | None = None
 
     # opening
@@ -181,14 +178,14 @@ class Index:
         return work(self.connection)
 
     def _rebuild(self) -> None:
-        day, derived = self._day, self._derived
+        day, made = self._day, self._derived
         if self._connection is not None:
             self._connection.close()
         self._connection, self._day, self._derived = None, None, {}
         self._remove(self._file)
         self.as_of(day)
-        for name, (mark, make) in derived.items():
-            self.derive(name, mark, make)
+        for name, (mark, make, current) in made.items():
+            self.derive(name, mark, make, current=current)
 
     def _remove(self, file: Path) -> None:
         from crmctl.storage.files import Lock
@@ -221,52 +218,25 @@ class Index:
 
     # derived tables
 
-    def derive(self, name: str, mark: str, make: Callable[[], Derived]) -> None:
-        """A table derived from the records, by customer: kept until a record or `mark` changes.
+    def derive(self, name: str, mark: str, make: Callable[[], Derived], *, current: bool) -> None:
+        """A table derived from the records, by customer.
 
-        As of another day than today, and in a book that cannot be written, it is made for this
-        command alone.
+        `current`: from the records as they are, whatever day is shown, and kept until a record or
+        `mark` changes. Otherwise from the day that is shown, for this command alone.
         """
-        self._asked(lambda connection: self._keep(connection, name, mark, make))
-        self._derived[name] = (mark, make)
 
-    def _keep(
-        self, connection: sqlite3.Connection, name: str, mark: str, make: Callable[[], Derived]
-    ) -> None:
-        key = f"made {name}"
-        kept = "SELECT 1 FROM main.meta WHERE key = ? AND value = ?"
-        connection.execute(f"DROP TABLE IF EXISTS temp.{layout.quoted(name)}")
-        if self._day is not None:
-            self._derive("temp", name, make())
-            return
-        if connection.execute(kept, (key, mark)).fetchone():
-            return
-        version = "SELECT data_version FROM pragma_data_version"
-        seen = connection.execute(version).fetchone()
-        derived = make()
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-            if connection.execute(version).fetchone() != seen:
-                raise sqlite3.OperationalError("somebody has read newer records")
-            connection.execute(f"DROP TABLE IF EXISTS main.{layout.quoted(name)}")
-            self._derive("main", name, derived)
-            connection.execute("REPLACE INTO main.meta VALUES (?, ?)", (key, mark))
-            connection.execute("COMMIT")
-        except sqlite3.OperationalError:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            self._derive("temp", name, derived)
+        def work(connection: sqlite3.Connection) -> None:
+            derived.forget(connection, name)
+            if not current:
+                derived.make_temporary(connection, name, make())
+            elif not derived.is_kept(connection, name, mark):
+                shown = self._day
+                self.as_of(None)
+                derived.keep(connection, name, mark, make)
+                self.as_of(shown)
 
-    def _derive(self, place: str, name: str, derived: Derived) -> None:
-        table = f"{place}.{layout.quoted(name)}"
-        if isinstance(derived, tuple):
-            self.connection.execute(f"CREATE TABLE {table} AS {derived[0]}", derived[1])
-        else:
-            self.connection.execute(f"CREATE TABLE {table} (customer, value)")
-            self.connection.executemany(f"INSERT INTO {table} VALUES (?, ?)", derived)
-        self.connection.execute(
-            f'CREATE UNIQUE INDEX {place}."{name}_key" ON {layout.quoted(name)} (customer)'
-        )
+        self._asked(work)
+        self._derived[name] = (mark, make, current)
 
     def as_of(self, day: date | None) -> None:
         """From now on every table shows the book as of the end of `day`; None: as it is."""

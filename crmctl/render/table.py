@@ -7,7 +7,7 @@ Markdown, where nobody waits.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from crmctl.analytics.result import Column
 from crmctl.render.cells import RIGHT, cell
@@ -18,19 +18,19 @@ PROSE = frozenset(("text", "note"))
 STILL_READABLE = 16
 NARROWEST = 8
 
+Measured: TypeAlias = tuple[str, int]  # a text and its width
+
 
 def table(
     columns: Sequence[Column], rows: Sequence[Sequence[Any]], columns_wide: int | None = None
 ) -> Iterator[str]:
     """The lines of a table; with `columns_wide` the widest columns are cut until it fits."""
-    heads = [column.heading for column in columns]
+    heads = [_measured(column.heading) for column in columns]
     body = [
-        [cell(value, column) for value, column in zip(row, columns, strict=True)] for row in rows
+        [_measured(cell(value, column)) for value, column in zip(row, columns, strict=True)]
+        for row in rows
     ]
-    widths = [width(head) for head in heads]
-    for texts in body:
-        for place, text in enumerate(texts):
-            widths[place] = max(widths[place], width(text))
+    widths = [max(wide for _, wide in place) for place in zip(heads, *body, strict=True)]
     if columns_wide is not None:
         room = columns_wide - len(GAP) * (len(widths) - 1)
         prose = [place for place, column in enumerate(columns) if column.type in PROSE]
@@ -38,15 +38,21 @@ def table(
         _narrow(widths, room, prose, STILL_READABLE)
         _narrow(widths, room, range(len(widths)), NARROWEST)
     right = [column.type in RIGHT for column in columns]
-    for texts in (heads, ["-" * w for w in widths], *body):
-        yield _line(texts, widths, right)
+    for texts in (heads, [("-" * wide, wide) for wide in widths], *body):
+        yield GAP.join(map(_fit, texts, widths, right)).rstrip()
 
 
-def _line(texts: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
-    parts = [
-        pad(clip(text, w), w, right=r) for text, w, r in zip(texts, widths, right, strict=True)
-    ]
-    return GAP.join(parts).rstrip()
+def _measured(text: str) -> Measured:
+    return text, width(text)
+
+
+def _fit(measured: Measured, columns: int, right: bool) -> str:
+    text, wide = measured
+    if wide > columns:
+        text = clip(text, columns)
+        wide = width(text)
+    blanks = " " * (columns - wide)
+    return blanks + text if right else text + blanks
 
 
 def _narrow(widths: list[int], room: int, places: Sequence[int], least: int) -> None:

@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
-from unicodedata import category, east_asian_width
+from functools import cache
+from unicodedata import east_asian_width
 
 _WIDE = ("W", "F")
-_SIMPLE_BELOW = 0x1F000  # emoji and other things that join into one start here
+_SIMPLE_BELOW = "\U0001f000"  # emoji and other things that join into one start here
 
 
 def width(text: str) -> int:
     """Terminal columns of a text without control characters."""
     if text.isascii():
         return len(text)
-    if any(ord(char) >= _SIMPLE_BELOW or char in "\u200d\ufe0f" for char in text):
+    if max(text) >= _SIMPLE_BELOW or "\u200d" in text or "\ufe0f" in text:
         from wcwidth import wcswidth
 
         columns = wcswidth(text)
         if columns >= 0:
             return columns
-    return sum(_columns(char) for char in text)
+    return sum(map(_columns, text))
 
 
+@cache
 def _columns(char: str) -> int:
-    if char < "\u0300":
+    if char < "\u0300" or "\u2010" <= char <= "\u2027":
         return 1
-    if category(char) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if east_asian_width(char) in _WIDE else 1
+    if "\u4e00" <= char <= "\u9fff":
+        return 2
+    from wcwidth import wcwidth
+
+    return max(wcwidth(char), 0)
 
 
-def pad(text: str, columns: int, *, right: bool = False) -> str:
-    """The text filled with spaces to a width; `right`: aligned to the right."""
-    blanks = " " * max(0, columns - width(text))
-    return blanks + text if right else text + blanks
+def pad(text: str, columns: int) -> str:
+    """The text filled with spaces to a width."""
+    return text + " " * (columns - width(text))
 
 
 def clip(text: str, columns: int) -> str:

@@ -231,7 +231,7 @@ class Kind:
         self.columns: tuple[str, ...] = tuple(settings["columns"])
         self.sort: tuple[str, ...] = tuple(settings.get("sort", ("id",)))
         self.aliases: dict[str, str] = dict(settings.get("aliases", {}))
-        self.facts: dict[str, Field] = {}
+        self.facts: Mapping[str, Field] = {}
         self.registry: Registry
 
     @property

@@ -310,12 +310,12 @@ def test_facts_of_an_older_reading_are_not_kept(book: Book) -> None:
         assert book.run("customer list -o ids").lines == ["acme", "beta"]
         return [("acme", 1)]
 
-    mine.index.derive("some_facts", "mark", slowly)
+    mine.index.derive("some_facts", "mark", slowly, current=True)
     assert mine.index.rows("SELECT * FROM some_facts") == [("acme", 1)]
     other = Workspace(book.root)
-    other.index.derive("some_facts", "mark", lambda: [("acme", 2)])
+    other.index.derive("some_facts", "mark", lambda: [("acme", 2)], current=True)
     assert other.index.rows("SELECT * FROM some_facts") == [("acme", 2)]
     # What was kept is not made again.
     third = Workspace(book.root)
-    third.index.derive("some_facts", "mark", lambda: [("acme", 3)])
+    third.index.derive("some_facts", "mark", lambda: [("acme", 3)], current=True)
     assert third.index.rows("SELECT * FROM some_facts") == [("acme", 2)]

@@ -1,0 +1,62 @@
+"""Tables that are derived from the records and kept until one of them changes."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from crmctl.index.layout import quoted
+
+# A SELECT of ours with its parameters, or (customer, value) pairs.
+Derived: TypeAlias = tuple[str, Mapping[str, Any]] | Sequence[tuple[str, Any]]
+
+
+def forget(connection: sqlite3.Connection, name: str) -> None:
+    """Drops the table that was made for this command alone, if there is one."""
+    connection.execute(f"DROP TABLE IF EXISTS temp.{quoted(name)}")
+
+
+def is_kept(connection: sqlite3.Connection, name: str, mark: str) -> bool:
+    """Whether the index holds the table as it would be made now."""
+    kept = "SELECT 1 FROM main.meta WHERE key = ? AND value = ?"
+    return connection.execute(kept, (_key(name), mark)).fetchone() is not None
+
+
+def keep(connection: sqlite3.Connection, name: str, mark: str, make: Callable[[], Derived]) -> None:
+    """Makes the table in the index; a temporary one where that cannot be written just now."""
+    version = "SELECT data_version FROM pragma_data_version"
+    seen = connection.execute(version).fetchone()
+    derived = make()
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        if connection.execute(version).fetchone() != seen:
+            raise sqlite3.OperationalError("somebody has read newer records")
+        connection.execute(f"DROP TABLE IF EXISTS main.{quoted(name)}")
+        _make(connection, "main", name, derived)
+        connection.execute("REPLACE INTO main.meta VALUES (?, ?)", (_key(name), mark))
+        connection.execute("COMMIT")
+    except sqlite3.OperationalError:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        make_temporary(connection, name, derived)
+
+
+def make_temporary(connection: sqlite3.Connection, name: str, derived: Derived) -> None:
+    """Makes the table for this command alone."""
+    _make(connection, "temp", name, derived)
+
+
+def _make(connection: sqlite3.Connection, place: str, name: str, derived: Derived) -> None:
+    table = f"{place}.{quoted(name)}"
+    if isinstance(derived, tuple):
+        connection.execute(f"CREATE TABLE {table} AS {derived[0]}", derived[1])
+    else:
+        connection.execute(f"CREATE TABLE {table} (customer, value)")
+        connection.executemany(f"INSERT INTO {table} VALUES (?, ?)", derived)
+    key = quoted(f"{name}_key")
+    connection.execute(f"CREATE UNIQUE INDEX {place}.{key} ON {quoted(name)} (customer)")
+
+
+def _key(name: str) -> str:
+    return f"made {name}"
