@@ -50,22 +50,26 @@ def _mapping(lines: list[str], at: int, indent: int) -> tuple[dict[str, Tree], i
     if indent > MAX_INDENT:
         raise _GiveUp
     tree: dict[str, Tree] = {}
+    margin = " " * indent
+    match_key = _KEY.match
     while at < len(lines):
         line = lines[at]
-        found = _indent(line)
-        if found < indent:
-            break
-        match = _KEY.match(line, indent)
-        if found != indent or match is None or match[1] in tree or match[1] in MISSING:
+        match = match_key(line, indent)
+        if match is None or not line.startswith(margin):
+            if _indent(line) < indent:
+                break
+            raise _GiveUp
+        name = match[1]
+        if name in tree or name in MISSING:
             raise _GiveUp
         value = line[match.end() :]
         at += 1
-        if value in ("|", "|-"):
-            tree[match[1]], at = _literal(lines, at, indent + STEP, value)
-        elif value:
-            tree[match[1]] = _value(value)
+        if not value:
+            tree[name], at = _nested(lines, at, indent)
+        elif value in ("|", "|-"):
+            tree[name], at = _literal(lines, at, indent + STEP, value)
         else:
-            tree[match[1]], at = _nested(lines, at, indent)
+            tree[name] = _value(value)
     return tree, at
 
 
@@ -125,6 +129,8 @@ def _list(lines: list[str], at: int, indent: int) -> tuple[list[Tree], int]:
 
 def _value(text: str) -> Tree:
     first = text[:1]
+    if first.isalnum() and ": " not in text and " #" not in text and text[-1] not in ": ":
+        return MISSING.get(text, text)
     if first == '"':
         inner = text[1:-1]
         if len(text) < 2 or text[-1] != '"' or '"' in inner or "\\" in inner:
@@ -134,9 +140,9 @@ def _value(text: str) -> Tree:
         return [_flow_item(item) for item in text[1:-1].split(", ")] if text != "[]" else []
     if first == "{" and text[-1] == "}":
         return _flow_mapping(text[1:-1])
-    if text in MISSING:
-        return MISSING[text]
-    begins = first.isalnum() or first in _STARTS or _DASHED.match(text)
+    if text == "~":
+        return TILDE
+    begins = first in _STARTS or _DASHED.match(text)
     if not begins or ": " in text or " #" in text or text[-1] in ": ":
         raise _GiveUp
     return text

@@ -70,7 +70,8 @@ class Chunk:
 
 
 # YAML reserves `---` at column 0, so a document ends there however broken it is.
-SEPARATOR = re.compile(r"(?:\A|(?<=[\r\n]))---(?=[ \t\r\n]|\Z)([^\r\n]*)(\r\n|\r|\n|\Z)")
+# (The look behind stands after the dashes, so that the search can jump from dash to dash.)
+SEPARATOR = re.compile(r"---(?<![^\r\n]---)(?=[ \t\r\n]|\Z)([^\r\n]*)(\r\n|\r|\n|\Z)")
 _PREAMBLE = re.compile(r"(?:[ \t]*(?:[#%][^\r\n]*)?(?:\r\n|\r|\n|\Z))*\Z")
 _BLANK_OR_COMMENT = re.compile(r"[ \t]*(?:[ \t]#.*)?\Z")
 _CONFLICT = re.compile(
