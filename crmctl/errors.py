@@ -186,6 +186,16 @@ class ChangedMeanwhile(CrmctlError):
         )
 
 
+class AlreadyApplied(CrmctlError):
+    exit_code = 5
+
+    def __init__(self, change: str) -> None:
+        super().__init__(
+            _("Change {change} was applied already.").format(change=change),
+            _("Nothing was written. “crmctl changes {change}” shows it.").format(change=change),
+        )
+
+
 class Unparsable(CrmctlError):
     exit_code = 3
 

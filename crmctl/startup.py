@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 CONFIG = "crmctl.yaml"
 PRIVATE = ".crmctl"
+PENDING = "pending.jsonl"  # in the journal: a change set on its way
 SETTLED_NS = 2_000_000_000  # a file this young may change again within one time stamp
 
 
@@ -151,3 +152,13 @@ def remember(root: str, content: dict[str, Any]) -> None:
             os.unlink(part)
     except OSError:
         return
+
+
+def moving(root: str) -> tuple[bool, int]:
+    """Whether a change set is on its way into the files, and a number that each one changes."""
+    journal = os.path.join(root, PRIVATE, "journal")
+    try:
+        number = os.stat(journal).st_mtime_ns
+    except OSError:
+        return False, 0
+    return os.path.exists(os.path.join(journal, PENDING)), number

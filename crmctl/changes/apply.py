@@ -7,25 +7,32 @@ refused, and so is an edit whose result does not read back as exactly the values
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from crmctl.changes.changeset import Change, ChangeSet, Values
-from crmctl.changes.journal import Journal
+from crmctl.changes.images import Text
+from crmctl.changes.journal import Entry, Journal
 from crmctl.changes.splice import document_of, edits_between, order_of
-from crmctl.errors import ChangedMeanwhile, Exists, Unparsable
+from crmctl.changes.transaction import Transaction
+from crmctl.errors import AlreadyApplied, ChangedMeanwhile, Exists, Unparsable
 from crmctl.problems import Problem
 from crmctl.schema.model import Kind
 from crmctl.schema.rules import Rules
 from crmctl.schema.typing import read
 from crmctl.storage.editor import edit_document
 from crmctl.storage.errors import EditRefused
-from crmctl.storage.files import FileText, Lock, confined, load, replace
+from crmctl.storage.files import FileText, Lock, confined, load
 from crmctl.storage.reader import Chunk, parse_document, split_stream
-from crmctl.storage.records import read_record
+from crmctl.storage.records import read_file, read_record
 from crmctl.storage.streams import append_document, remove_document, replace_document
 from crmctl.workspace import Workspace
 
-Written = tuple[str, FileText | None, str | None]  # path, the file before, its text after
+
+class Recovered(NamedTuple):
+    """A change set that was finished after an interruption; `left`: records edited since."""
+
+    change: str
+    left: list[str]
 
 
 class Applier:
@@ -34,6 +41,7 @@ class Applier:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.journal = Journal(workspace.private)
+        self._transaction = Transaction(workspace.records, self.journal)
         self._rules: dict[str, Rules] = {}
 
     def apply(self, changes: ChangeSet) -> None:
@@ -42,33 +50,54 @@ class Applier:
             return
         self.workspace.private.mkdir(parents=True, exist_ok=True)
         with Lock(self.workspace.private / "lock"):
+            self._resume()
+            if self.journal.entry(changes.id) is not None:
+                raise AlreadyApplied(changes.id)
             by_path: dict[str, list[Change]] = {}
             for change in changes.changes:
                 by_path.setdefault(change.path, []).append(change)
             # Every text is made before the first is written: what cannot be done stops it all.
-            texts = [(path, *self._text(path, group)) for path, group in by_path.items()]
-            entry = self.journal.write(changes)
-            done: list[Written] = []
-            try:
-                for path, old, text in texts:
-                    self._put(path, old, text)
-                    done.append((path, old, text))
-            except OSError:
-                for path, old, _text in reversed(done):
-                    self._put(path, old, old.text if old else None)
-                entry.unlink()
-                raise
+            texts = [
+                self._text(path, group, changes.exact.get(path)) for path, group in by_path.items()
+            ]
+            self._transaction.carry_out(changes, texts)
+            self.workspace.index.refresh()
+
+    def recover(self) -> Recovered | None:
+        """Finishes a change set that was interrupted; None when there is nothing to do.
+
+        Raises Locked when another process is at work: then nothing was interrupted.
+        """
+        with Lock(self.workspace.private / "lock", timeout=0):
+            return self._resume()
+
+    def _resume(self) -> Recovered | None:
+        left: list[str] = []
+        entry = self._transaction.resume(lambda entry, path: self._mended(entry, path, left))
+        if entry is None:
+            return None
         self.workspace.index.refresh()
+        return Recovered(entry.id, left)
 
-    def _put(self, path: str, old: FileText | None, text: str | None) -> None:
-        target = confined(self.workspace.records, path)
-        if text is None:
-            target.unlink()
-        else:
-            replace(target, text, bom=old.bom if old else False)
+    def _mended(self, entry: Entry, path: str, left: list[str]) -> Text | None:
+        """A file that was edited after the change set was interrupted, with what still fits."""
+        group = [change for change in entry.changes if change.path == path]
+        kind = self.workspace.registry.kinds[group[0].kind]
+        content = read_file(
+            self.workspace.records, path, kind, self.workspace.zone, self._rules_of(kind)
+        )
+        now = {stored.id: stored.written for stored in content.records}
+        todo = [change for change in group if now.get(change.id) == change.before]
+        left += [c.id for c in group if c not in todo and now.get(c.id) != c.after]
+        return self._text(path, todo, None) if todo else None
 
-    def _text(self, path: str, changes: Sequence[Change]) -> tuple[FileText | None, str | None]:
-        """The file as it is and the text it gets; None for a file to be removed."""
+    def _text(
+        self, path: str, changes: Sequence[Change], exact: tuple[str | None, Text] | None
+    ) -> Text:
+        """A file as it is and as it will be.
+
+        `exact` is what it becomes word for word as long as it has the digest that stands first.
+        """
         kind = self.workspace.registry.kinds[changes[0].kind]
         target = confined(self.workspace.records, path)
         old = load(target) if target.exists() else None
@@ -78,10 +107,15 @@ class Applier:
                 path, fault.line, fault.column, fault.code, dict(fault.params)
             ).message
             raise Unparsable(f"records/{path}:{fault.line}", message)
+        bom = old.bom if old else False
+        if exact is not None:
+            if exact[0] != (old.digest if old else None):
+                raise ChangedMeanwhile(f"records/{path}")
+            return exact[1]._replace(old=old)
         text = old.text if old else ""
         if not kind.is_stream:
             (change,) = changes
-            return old, self._file(kind, change, old)
+            return Text(path, old, self._file(kind, change, old), bom)
         chunks = split_stream(text)
         places = self._places(kind, [c for c in changes if c.before is not None], path, chunks)
         # From the end, so that the places of the others stay true.
@@ -94,7 +128,7 @@ class Applier:
         new = [document_of(kind, c.after) for c in changes if c.before is None and c.after]
         if new:
             text = append_document(text, "---\n".join(new))
-        return old, text if text.strip() else None
+        return Text(path, old, text if text.strip() else None, bom)
 
     def _file(self, kind: Kind, change: Change, old: FileText | None) -> str | None:
         if change.before is None:
@@ -126,8 +160,6 @@ class Applier:
         self, kind: Kind, changes: Sequence[Change], path: str, chunks: Sequence[Chunk]
     ) -> dict[int, Change]:
         """Which documents of a file hold the records, each as it was when it was read."""
-        if kind.name not in self._rules:
-            self._rules[kind.name] = Rules(kind)
         wanted = {change.id: change for change in changes}
         places: dict[int, Change] = {}
         for number, chunk in enumerate(chunks):
@@ -137,7 +169,7 @@ class Applier:
             if tree is None or (kind.is_stream and "id" in tree and tree["id"] not in wanted):
                 continue
             stored, _findings = read_record(
-                kind, tree, self.workspace.zone, self._rules[kind.name], path, chunk, number
+                kind, tree, self.workspace.zone, self._rules_of(kind), path, chunk, number
             )
             change = wanted.pop(stored.id, None)
             if change is not None:
@@ -147,6 +179,11 @@ class Applier:
         if len(places) < len(changes):
             raise ChangedMeanwhile(f"records/{path}")
         return places
+
+    def _rules_of(self, kind: Kind) -> Rules:
+        if kind.name not in self._rules:
+            self._rules[kind.name] = Rules(kind)
+        return self._rules[kind.name]
 
     def _values(self, kind: Kind, document: str) -> Values:
         tree, faults = parse_document(document)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from crmctl.changes.images import Text
 
 Values = dict[str, Any]
 
@@ -51,7 +54,11 @@ class FieldChange:
 
 @dataclass(slots=True)
 class ChangeSet:
-    """All that one command changes, applied as a whole."""
+    """All that one command changes, applied as a whole.
+
+    `undoes` is the id of the change set that this one takes back. `exact` holds the files that
+    get a text word for word, by path, with the digest that they must have until then.
+    """
 
     id: str
     at: str
@@ -59,6 +66,8 @@ class ChangeSet:
     command: Sequence[str]
     reason: str | None = None
     changes: list[Change] = field(default_factory=list)
+    undoes: str | None = None
+    exact: dict[str, tuple[str | None, Text]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.changes)

@@ -1,20 +1,58 @@
-"""What was changed, kept in the book's private folder: one file a change set, one line a record.
+"""What was changed, kept in the book's private folder: one file a change set.
 
-The entry is on disk before anything else is touched. It holds every record before and after, so a
-removal is never a loss, and an import can tell a row that was removed from one never seen.
+The entry is on disk before anything else is touched. It holds every record before and after and
+every file's difference, so it finishes what a crash interrupted, takes back what was done, and a
+removal is never a loss. Its lines are JSON: a header, the records, the files.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from crmctl.changes.changeset import ChangeSet
+from crmctl.changes.changeset import Change, ChangeSet
+from crmctl.changes.images import Image
+from crmctl.startup import PENDING
 from crmctl.values import jsontext
 
 SUFFIX = ".jsonl"
+
+
+class Entry:
+    """One change set of the journal, read as far as it is asked for."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    @cached_property
+    def header(self) -> dict[str, Any]:
+        """Keys: change, at, actor, command, reason, undoes."""
+        with self._file.open(encoding="utf-8") as lines:
+            header: dict[str, Any] = jsontext.loads(next(lines))
+            return header
+
+    @property
+    def id(self) -> str:
+        return str(self.header["change"])
+
+    @cached_property
+    def changes(self) -> list[Change]:
+        """Every record before and after."""
+        names = ("kind", "id", "before", "after", "path")
+        return [Change(*(line[name] for name in names)) for line in self._lines() if "kind" in line]
+
+    @cached_property
+    def images(self) -> list[Image]:
+        """Every file before and after."""
+        return [Image.read(line) for line in self._lines() if "file" in line]
+
+    def _lines(self) -> Iterator[dict[str, Any]]:
+        with self._file.open(encoding="utf-8") as lines:
+            next(lines)
+            yield from map(jsontext.loads, lines)
 
 
 class Journal:
@@ -22,60 +60,75 @@ class Journal:
 
     def __init__(self, private: Path) -> None:
         self.folder = private / "journal"
+        self._pending = self.folder / PENDING
 
-    def write(self, changes: ChangeSet) -> Path:
-        """Keeps a change set; returns when it is safely on disk."""
+    # one change set on its way
+
+    def begin(self, changes: ChangeSet, images: Iterable[Image]) -> None:
+        """Keeps what is about to be done; returns when it is safely on disk."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        file = self.folder / f"{changes.id}{SUFFIX}"
-        part = self.folder / f".{file.name}.tmp~"
+        part = self.folder / f".{PENDING}.tmp~"
         try:
-            with part.open("x", encoding="utf-8") as out:
-                out.write(jsontext.dumps(_header(changes)) + "\n")
-                for change in changes.changes:
-                    line = {
-                        "kind": change.kind,
-                        "id": change.id,
-                        "path": change.path,
-                        "before": change.before,
-                        "after": change.after,
-                    }
+            with part.open("w", encoding="utf-8") as out:
+                for line in _lines(changes, images):
                     out.write(jsontext.dumps(line) + "\n")
                 out.flush()
                 os.fsync(out.fileno())
-            part.replace(file)
-        finally:
+            part.replace(self._pending)
+        except BaseException:
             part.unlink(missing_ok=True)
-        return file
+            raise
 
-    def entries(self) -> Iterator[tuple[dict[str, Any], Iterator[dict[str, Any]]]]:
-        """Every change set, oldest first: its header and its records."""
-        for file in sorted(
-            self.folder.glob(f"*{SUFFIX}"), key=lambda file: (_when(file), file.name)
-        ):
-            with file.open(encoding="utf-8") as lines:
-                yield jsontext.loads(next(lines)), map(jsontext.loads, lines)
+    def pending(self) -> Entry | None:
+        """The change set that was begun and neither finished nor abandoned."""
+        return Entry(self._pending) if self._pending.exists() else None
+
+    def finish(self, change: str) -> None:
+        """All of it is done: it becomes an entry like the others."""
+        self._pending.replace(self.folder / f"{change}{SUFFIX}")
+
+    def abandon(self) -> None:
+        """Nothing of it was done, or all of it was taken back."""
+        self._pending.unlink()
+
+    # what was done
+
+    def entries(self) -> list[Entry]:
+        """Every change set, oldest first."""
+        files = [file for file in self.folder.glob(f"[!.]*{SUFFIX}") if file.name != PENDING]
+        return [Entry(file) for file in sorted(files, key=lambda file: (_when(file), file.name))]
+
+    def entry(self, change: str) -> Entry | None:
+        """A change set by its id."""
+        file = self.folder / f"{change}{SUFFIX}"
+        return Entry(file) if file.exists() else None
 
     def created_by_imports(self) -> dict[str, tuple[str, dict[str, Any]]]:
         """Every record that an import ever made: id -> its kind and the values it was given."""
-        made: dict[str, tuple[str, dict[str, Any]]] = {}
-        for header, records in self.entries():
-            if header["command"][:1] != ["import"]:
-                continue
-            for record in records:
-                if record["before"] is None:
-                    made[record["id"]] = (record["kind"], record["after"])
-        return made
+        return {
+            change.id: (change.kind, change.after)
+            for entry in self.entries()
+            if entry.header["command"][:1] == ["import"]
+            for change in entry.changes
+            if change.before is None and change.after is not None
+        }
 
 
-def _header(changes: ChangeSet) -> dict[str, Any]:
-    return {
+def _lines(changes: ChangeSet, images: Iterable[Image]) -> Iterator[dict[str, Any]]:
+    yield {
         "change": changes.id,
         "at": changes.at,
         "actor": changes.actor,
         "command": list(changes.command),
         "reason": changes.reason,
+        "undoes": changes.undoes,
     }
+    for change in changes.changes:
+        names = ("kind", "id", "path", "before", "after")
+        yield {name: getattr(change, name) for name in names}
+    for image in images:
+        yield image.written()
 
 
-def _when(file: Path) -> float:
-    return file.stat().st_mtime
+def _when(file: Path) -> int:
+    return file.stat().st_mtime_ns

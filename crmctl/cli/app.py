@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from crmctl import startup
 from crmctl.locale import _, ngettext
 from crmctl.values.text import visible
 
@@ -43,7 +44,31 @@ class App:
         workspace = Workspace.find(self.directory, actor=self._actor)
         if sys.stderr.isatty() and not self.quiet:
             workspace.on_progress = self._progress
+        if startup.moving(str(workspace.root))[0]:
+            self._recover(workspace)
         return workspace
+
+    def _recover(self, workspace: Workspace) -> None:
+        """Finishes a change set that was interrupted, unless it is just being made."""
+        from crmctl.changes.apply import Applier
+        from crmctl.storage.errors import Locked
+
+        try:
+            done = Applier(workspace).recover()
+        except Locked:
+            return
+        except OSError as error:
+            text = _("warning: an interrupted change cannot be finished here: {reason}")
+            self.remark(text.format(reason=error.strerror or error))
+            return
+        if done is None:
+            return
+        self.remark(
+            _("Change {change} was interrupted and is finished now.").format(change=done.change)
+        )
+        for id in done.left:
+            text = _("warning: “{id}” was edited in the meantime and is left as it is")
+            self.remark(text.format(id=id))
 
     @property
     def quiet(self) -> bool:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from crmctl import startup
 from crmctl.errors import BadSql, IndexUnusable
 from crmctl.index import asof, database, derived, functions, layout
 from crmctl.index.derived import Derived
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 BUILD_SECONDS = 900.0
+FILLS = 5  # a new index starts over so often when files change below it
 MIN_LINE = 7  # last digits by which a phone is looked up
 
 
@@ -121,7 +123,12 @@ class Index:
                 return
             part = file.with_name(f".{file.name}.{os.getpid()}.tmp~")
             try:
-                database.fill(part, self.registry, self._rates_mark, self._refresher)
+                for _attempt in range(FILLS):
+                    moving = startup.moving(str(self.root))
+                    part.unlink(missing_ok=True)
+                    database.fill(part, self.registry, self._rates_mark, self._refresher)
+                    if startup.moving(str(self.root)) == moving:
+                        break
                 part.replace(file)
             finally:
                 part.unlink(missing_ok=True)
@@ -142,12 +149,19 @@ class Index:
     def _refresh(self, connection: sqlite3.Connection) -> None:
         sql = "SELECT value FROM meta WHERE key = 'rates'"
         (rates,) = connection.execute(sql).fetchone() or (None,)
+        # Files halfway through a change set are not looked at: the index answers as it stands.
+        moving = startup.moving(str(self.root))
+        if moving[0]:
+            return
         if rates == self._rates_mark and not needs_reading(connection, self.root / "records"):
             return
         refresh = self._refresher(connection)
         connection.execute("BEGIN IMMEDIATE")
         try:
             refresh.run()
+            if startup.moving(str(self.root)) != moving:
+                connection.execute("ROLLBACK")
+                return
             if rates != self._rates_mark:
                 refresh.money()
                 connection.execute("REPLACE INTO meta VALUES ('rates', ?)", (self._rates_mark,))

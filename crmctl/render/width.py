@@ -6,6 +6,8 @@ from functools import cache
 from unicodedata import east_asian_width
 
 _WIDE = ("W", "F")
+# What help and tables are full of, told without the tables of wcwidth, which load slowly.
+_CHINESE = (("\u4e00", "\u9fff"), ("\u3000", "\u3029"), ("\uff01", "\uff60"))
 _SIMPLE_BELOW = "\U0001f000"  # emoji and other things that join into one start here
 
 
@@ -26,7 +28,7 @@ def width(text: str) -> int:
 def _columns(char: str) -> int:
     if char < "\u0300" or "\u2010" <= char <= "\u2027":
         return 1
-    if "\u4e00" <= char <= "\u9fff":
+    if any(first <= char <= last for first, last in _CHINESE):
         return 2
     from wcwidth import wcwidth
 

@@ -16,6 +16,7 @@ from typing import Self
 
 from crmctl.storage.errors import Locked, OutsideWorkspace
 from crmctl.storage.reader import Fault, decode
+from crmctl.values.frozen import Frozen
 
 MAX_FILE = 256 << 20
 _BOM = b"\xef\xbb\xbf"
@@ -64,26 +65,66 @@ def load(path: Path) -> FileText:
 def replace(path: Path, text: str, *, bom: bool = False) -> None:
     """Puts a text into a file as one step: readers see the old content or the new, never half.
 
-    Makes missing folders, keeps mode and owner of the old file, writes through a symlink to its
-    target (`confined` has refused those that leave the book). Raises OSError with nothing
-    changed, UnicodeEncodeError for lone surrogates.
+    Raises OSError with nothing changed, UnicodeEncodeError for lone surrogates.
     """
-    data = (_BOM if bom else b"") + text.encode("utf-8")
+    stage(path, text, os.urandom(4).hex(), bom=bom).put()
+
+
+class Staged(Frozen):
+    """A text written beside its file, ready to take its place."""
+
+    temporary: str
+    target: str
+
+    def put(self) -> None:
+        """Takes the file's place; OSError with nothing changed and nothing left behind."""
+        try:
+            os.replace(self.temporary, self.target)
+        except BaseException:
+            self.discard()
+            raise
+
+    def discard(self) -> None:
+        """Removes it again."""
+        with suppress(OSError):
+            os.unlink(self.temporary)
+
+
+def stage(path: Path, text: str, tag: str, *, bom: bool = False, sync: bool = False) -> Staged:
+    """Writes a text beside its file, under a name that `tag` makes its own.
+
+    Makes missing folders, keeps mode and owner of the old file, follows a symlink to its target
+    (`confined` has refused those that leave the book). `sync`: returns when it is on disk. Raises
+    OSError with nothing left behind, UnicodeEncodeError for lone surrogates.
+    """
+    data = encoded(text, bom)
     target = Path(os.path.realpath(path))
     target.parent.mkdir(parents=True, exist_ok=True)
-    # The name is cut so that a long one does not become too long with the rest.
-    temporary = target.with_name(f".{target.name[:50]}.{os.urandom(4).hex()}.tmp~")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-    descriptor = os.open(temporary, flags, _NEW_FILE_MODE)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
+    staged = Staged(str(temporary(target, tag)), str(target))
+    descriptor = os.open(staged.temporary, flags, _NEW_FILE_MODE)
     try:
         with open(descriptor, "wb") as file:
             _keep_attributes(target, descriptor)
             file.write(data)
-        os.replace(temporary, target)
+            if sync:
+                file.flush()
+                os.fsync(descriptor)
     except BaseException:
-        with suppress(OSError):
-            temporary.unlink()
+        staged.discard()
         raise
+    return staged
+
+
+def temporary(target: Path, tag: str) -> Path:
+    """Where a text waits to take the place of `target`; no record has such a name."""
+    # The name is cut so that a long one does not become too long with the rest.
+    return target.with_name(f".{target.name[:50]}.{tag}.tmp~")
+
+
+def encoded(text: str, bom: bool) -> bytes:
+    """The bytes of a file with this text; UnicodeEncodeError for lone surrogates."""
+    return (_BOM if bom else b"") + text.encode("utf-8")
 
 
 def _keep_attributes(target: Path, descriptor: int) -> None:

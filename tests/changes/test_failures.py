@@ -66,7 +66,7 @@ def test_the_journal_keeps_what_was_before(acme: Book) -> None:
     files = sorted(
         acme.root.joinpath(".crmctl/journal").glob("*.jsonl"), key=lambda f: f.stat().st_mtime_ns
     )
-    (header, update), (_, removal) = [
+    (header, update, _), (_, removal, _) = [
         [json.loads(line) for line in file.read_text().splitlines()] for file in files
     ]
     assert header["actor"] == "li"

@@ -1,0 +1,109 @@
+"""Many files changed as one: all of them or none, also when the process or the power fails.
+
+The journal knows every file before and after ahead of the first touch. Then all new texts are
+written beside their files, which is where a full disk or a closed folder shows, and take their
+places one by one. Whoever comes after a crash carries on from the journal.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from crmctl.changes.changeset import ChangeSet
+from crmctl.changes.images import Image, Text
+from crmctl.changes.journal import Entry, Journal
+from crmctl.storage.files import Staged, confined, load, stage, temporary
+
+# Up to so many files each is flushed to the disk by itself, more of them all at once.
+SINGLY = 8
+
+Mend = Callable[[Entry, str], Text | None]
+
+
+class Transaction:
+    """Change sets carried out on the files below one folder."""
+
+    def __init__(self, records: Path, journal: Journal) -> None:
+        self.records = records
+        self.journal = journal
+
+    def carry_out(self, changes: ChangeSet, texts: Sequence[Text]) -> None:
+        """All of it, or nothing: OSError when a file cannot be written."""
+        self.journal.begin(changes, [Image.between(*text) for text in texts])
+        done: list[Text] = []
+        try:
+            staged = self._stage(changes.id, texts)
+            try:
+                for text in texts:
+                    self._put(text.path, staged.pop(text.path, None))
+                    done.append(text)
+            finally:
+                for rest in staged.values():
+                    rest.discard()
+        except BaseException:
+            # What cannot be put back now is left to the next command, which finishes it all.
+            for text in reversed(done):
+                old = text.old.text if text.old else None
+                self._write(Text(text.path, None, old, text.bom), changes.id)
+            self.journal.abandon()
+            raise
+        self._settle(len(texts))
+        self.journal.finish(changes.id)
+
+    def resume(self, mend: Mend) -> Entry | None:
+        """Finishes the change set that was interrupted, if there is one.
+
+        A file that was edited in the meantime is asked of `mend`: what it gets, if anything.
+        """
+        entry = self.journal.pending()
+        if entry is None:
+            return None
+        for image in entry.images:
+            target = confined(self.records, image.path)
+            old = load(target) if target.exists() else None
+            digest = old.digest if old else None
+            if digest == image.before:
+                text = image.forward(old.text if old else "")
+                self._write(Text(image.path, old, text, image.bom), entry.id)
+            elif digest != image.after and (mended := mend(entry, image.path)):
+                self._write(mended, entry.id)
+            with suppress(OSError):
+                temporary(target, entry.id).unlink()
+        self._settle(len(entry.images))
+        self.journal.finish(entry.id)
+        return entry
+
+    def _stage(self, tag: str, texts: Sequence[Text]) -> dict[str, Staged]:
+        staged: dict[str, Staged] = {}
+        sync = len(texts) <= SINGLY
+        try:
+            for text in texts:
+                target = confined(self.records, text.path)
+                if text.new is not None:
+                    staged[text.path] = stage(target, text.new, tag, bom=text.bom, sync=sync)
+        except BaseException:
+            for done in staged.values():
+                done.discard()
+            raise
+        return staged
+
+    def _put(self, path: str, staged: Staged | None) -> None:
+        if staged is None:
+            confined(self.records, path).unlink()
+        else:
+            staged.put()
+
+    def _write(self, text: Text, tag: str) -> None:
+        target = confined(self.records, text.path)
+        if text.new is None:
+            target.unlink(missing_ok=True)
+        else:
+            stage(target, text.new, tag, bom=text.bom, sync=True).put()
+
+    def _settle(self, files: int) -> None:
+        """Sees to it that nothing is lost any more when the power fails."""
+        if files > SINGLY:
+            os.sync()
