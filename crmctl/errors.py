@@ -196,6 +196,38 @@ class AlreadyApplied(CrmctlError):
         )
 
 
+class BadPlan(CrmctlError):
+    exit_code = 3
+
+    def __init__(self, file: str, reason: str) -> None:
+        super().__init__(
+            _("{file} cannot be carried out: {reason}.").format(file=file, reason=reason),
+            _("Nothing was written."),
+        )
+
+
+class NothingToUndo(CrmctlError):
+    exit_code = 4
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Nothing to undo."),
+            _("An undo is itself undone by its id: “crmctl changes” lists them."),
+        )
+
+
+class PartlyUndone(CrmctlError):
+    exit_code = 5
+
+    def __init__(self, count: int) -> None:
+        text = ngettext(
+            "{count} thing was left as it is.", "{count} things were left as they are.", count
+        )
+        super().__init__(
+            text.format(count=count), _("The rest is undone. --force overrides later edits.")
+        )
+
+
 class Unparsable(CrmctlError):
     exit_code = 3
 

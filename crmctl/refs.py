@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 from crmctl.errors import Ambiguous, BadValue, NotFound, Unparsable, did_you_mean
 from crmctl.index.layout import quoted
 from crmctl.locale import _
+from crmctl.schema.access import texts_at
 from crmctl.schema.model import Field, Kind
 from crmctl.values import jsontext
 from crmctl.values.phones import digits
@@ -16,6 +17,7 @@ from crmctl.values.text import fold, suggest
 from crmctl.workspace import Workspace
 
 MIN_PHONE = 6
+SEVERAL = 200  # ids in one query
 
 
 class References:
@@ -83,16 +85,22 @@ class References:
 
     def referrers(self, kind: Kind, id: str) -> list[tuple[Kind, str]]:
         """The records that name this one, by any reference field at any depth."""
+        found = dict.fromkeys(by for _id, by in self.referring(kind, [id]) if by != (kind.name, id))
+        return [(self.workspace.registry.kinds[name], other_id) for name, other_id in found]
+
+    def referring(self, kind: Kind, ids: Sequence[str]) -> Iterator[tuple[str, tuple[str, str]]]:
+        """Each of `ids` that a record names in a reference field, with the kind and id of that."""
         from crmctl.selection import Selection
 
-        found: dict[tuple[str, str], None] = {}
-        quoted = '"' + id.replace("\\", "\\\\").replace('"', '\\"') + '"'
         for other, field in self.workspace.registry.referrers(kind.name):
-            query = f"{field.dotted}:={quoted}"
-            for other_id in Selection(self.workspace, other, query, archived=True).ids():
-                if (other.name, other_id) != (kind.name, id):
-                    found[other.name, other_id] = None
-        return [(self.workspace.registry.kinds[name], other_id) for name, other_id in found]
+            for start in range(0, len(ids), SEVERAL):
+                some = set(ids[start : start + SEVERAL])
+                listed = ",".join(_quoted(id) for id in some)
+                query = f"{field.dotted}:={listed}"
+                found = Selection(self.workspace, other, query, archived=True)
+                for record in found.records():
+                    for id in some.intersection(texts_at(record, field.path)):
+                        yield id, (other.name, str(record["id"]))
 
     def has_users(self) -> bool:
         """Whether the book has users, so that owners must be among them."""
@@ -162,3 +170,7 @@ class References:
         start = fold(ref)[:2]
         candidates = [id for _, id in index.with_prefix(start, kind, limit=2000)] if start else []
         return suggest(ref, candidates)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -187,10 +187,13 @@ class Builder:
                 pending.append((other, other_id))
         for name, doomed_id in doomed:
             doomed_kind = self.workspace.registry.kinds[name]
-            stored = self.read(doomed_kind, doomed_id)
-            self.set.changes.append(
-                Change(name, doomed_id, stored.written, None, stored.path, stored.document)
-            )
+            self.drop(doomed_kind, self.read(doomed_kind, doomed_id))
+
+    def drop(self, kind: Kind, stored: Stored) -> None:
+        """Takes one record away, whatever refers to it."""
+        self.set.changes.append(
+            Change(kind.name, stored.id, stored.written, None, stored.path, stored.document)
+        )
 
     def read(self, kind: Kind, id: str) -> Stored:
         """A record as its file has it now."""

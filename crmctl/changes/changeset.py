@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from crmctl.changes.images import Text
@@ -35,16 +35,15 @@ class Change:
             return "created"
         return "removed" if self.after is None else "updated"
 
-    def fields(self) -> Iterator[FieldChange]:
+    def parts(self) -> Iterator[Part]:
         """The top-level fields that differ."""
         before, after = self.before or {}, self.after or {}
         for name in {**before, **after}:
             if before.get(name) != after.get(name):
-                yield FieldChange(name, before.get(name), after.get(name))
+                yield Part(name, before.get(name), after.get(name))
 
 
-@dataclass(frozen=True, slots=True)
-class FieldChange:
+class Part(NamedTuple):
     """One field of one record: what it held and what it will hold (None: nothing)."""
 
     name: str

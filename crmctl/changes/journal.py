@@ -70,7 +70,7 @@ class Journal:
         part = self.folder / f".{PENDING}.tmp~"
         try:
             with part.open("w", encoding="utf-8") as out:
-                for line in _lines(changes, images):
+                for line in lines_of(changes, images):
                     out.write(jsontext.dumps(line) + "\n")
                 out.flush()
                 os.fsync(out.fileno())
@@ -114,7 +114,8 @@ class Journal:
         }
 
 
-def _lines(changes: ChangeSet, images: Iterable[Image]) -> Iterator[dict[str, Any]]:
+def lines_of(changes: ChangeSet, images: Iterable[Image]) -> Iterator[dict[str, Any]]:
+    """A change set as it is kept: a header, the records, the files."""
     yield {
         "change": changes.id,
         "at": changes.at,

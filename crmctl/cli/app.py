@@ -18,6 +18,7 @@ from crmctl.values.text import visible
 
 if TYPE_CHECKING:
     from crmctl.schema.model import Kind
+    from crmctl.values.dates import Period
     from crmctl.workspace import Workspace
 
 
@@ -129,15 +130,17 @@ class App:
 
     def day(self, text: str | None) -> date | None:
         """The day that --as-of means: a date, or a word such as “yesterday”."""
-        if text is None:
-            return None
+        return None if text is None else self.period("--as-of", text).end
+
+    def period(self, option: str, text: str) -> Period:
+        """The days that an option means: a date, a month, or a word such as “last-week”."""
         from crmctl.errors import BadOption
         from crmctl.values.dates import parse_period
 
         period = parse_period(text, self.workspace.today)
         if period is None:
-            raise BadOption("--as-of", text, [], _("A date such as 2026-06-30 or “yesterday”."))
-        return period.end
+            raise BadOption(option, text, [], _("A date such as 2026-06-30 or “yesterday”."))
+        return period
 
 
 def joined(words: Sequence[str]) -> str:

@@ -45,6 +45,15 @@ GROUPS: list[tuple[str, dict[str, tuple[str, str]]]] = [
         },
     ),
     (
+        N_("History"),
+        {
+            "history": ("history", N_("What happened to a record, field by field.")),
+            "changes": ("changes", N_("List what was changed, by whom and why.")),
+            "undo": ("undo", N_("Take back a change, the last one or any other.")),
+            "apply": ("apply", N_("Carry out a plan that was saved with --plan.")),
+        },
+    ),
+    (
         N_("Exchange"),
         {
             "import": ("import_", N_("Bring in records from CSV or JSON lines.")),

@@ -46,6 +46,30 @@ def complete_ref(kind: str | None = None) -> Completer:
     return _quietly(find)
 
 
+@_quietly
+def complete_change(app: App, word: str) -> Iterable[tuple[str, str]]:
+    """The ids of change sets that begin so, newest first, with their commands."""
+    from crmctl.changes.journal import Journal
+
+    for entry in reversed(Journal(app.workspace.private).entries()):
+        if entry.id.startswith(word):
+            yield entry.id, " ".join(entry.header["command"])
+
+
+def complete_removed(kind: str) -> Completer:
+    """The ids of removed records that begin so, each with its name."""
+
+    def find(app: App, word: str) -> Iterable[tuple[str, str]]:
+        from crmctl.changes.undo import removed
+
+        found = app.kind(kind)
+        for change, _entry in removed(app.workspace, found).values():
+            if change.id.startswith(word):
+                yield change.id, str((change.before or {}).get(found.label) or "")
+
+    return _quietly(find)
+
+
 def complete_query(kind: str | None = None) -> Completer:
     """Fields, and behind the colon the values of an enum or the ids of a reference."""
 

@@ -12,7 +12,7 @@ import click
 from crmctl.changes.apply import Applier
 from crmctl.cli.app import App
 from crmctl.cli.exporting import write_lines
-from crmctl.cli.writing import command_line
+from crmctl.cli.writing import command_line, save_plan
 from crmctl.errors import Unconfirmed, UsageError
 from crmctl.exchange.encoding import Decoded, decode
 from crmctl.exchange.importing import Choices, Importer
@@ -45,6 +45,7 @@ def import_file(
     yes: bool,
     reason: str | None,
     dry_run: bool,
+    plan: str | None,
     format_: str,
 ) -> int:
     """Imports a file and says what became of its rows; 1 when some were rejected, else 0."""
@@ -64,13 +65,20 @@ def import_file(
     table = read(text.text, file, input_, _delimiter(delimiter))
     imported = _planned(app, target, table, saved, list(typed), restore, reason)
     rejects_file, change = None, None
-    if not dry_run:
+    if plan is not None:
+        if imported.changes:
+            save_plan(app, imported.changes, plan)
+    elif not dry_run:
         _ask(app, imported, yes or file == STDIN)
         rejects_file = _write_rejects(file, rejects_to, table, imported, _with_mark(data, text))
         if imported.changes:
             Applier(app.workspace).apply(imported.changes)
             change = imported.changes.id
-    _report(app, imported, rejects_file, change, dry_run, format_)
+    _report(app, imported, rejects_file, change, format_)
+    if plan is None and dry_run:
+        app.remark(_("Dry run: nothing was written."))
+    elif plan is None and change is None:
+        app.remark(_("Nothing to change."))
     return 1 if imported.rejects() else 0
 
 
@@ -159,7 +167,6 @@ def _report(
     imported: Imported,
     rejects_file: str | None,
     change: str | None,
-    dry_run: bool,
     format_: str,
 ) -> None:
     if format_ == "json":
@@ -173,11 +180,7 @@ def _report(
         app.remark(_("… and {count} more").format(count=len(rejected) - SHOWN_REJECTS))
     for text in _remarks(imported, rejects_file):
         app.remark(text)
-    if dry_run:
-        app.remark(_("Dry run: nothing was written."))
-    elif change is None:
-        app.remark(_("Nothing to change."))
-    else:
+    if change is not None:
         # Always said, also with --quiet: it is what undo and scripts go by.
         click.echo(f"change {change}", err=True)
 

@@ -43,16 +43,21 @@ def arranging(function: Decorated) -> Decorated:
     for decorate in (
         option("--columns", metavar="A,B", help=N_("Show these fields.")),
         option("--sort", metavar="A,-B", help=N_("Sort by these fields, “-” for descending.")),
-        option(
-            "--limit",
-            metavar="N",
-            type=click.IntRange(0),
-            default=0,
-            help=N_("At most so many; 0: all."),
-        ),
+        limit,
     ):
         function = decorate(function)
     return function
+
+
+def limit(function: Decorated) -> Decorated:
+    """--limit: at most so many rows."""
+    return option(
+        "--limit",
+        metavar="N",
+        type=click.IntRange(0),
+        default=0,
+        help=N_("At most so many; 0: all."),
+    )(function)
 
 
 def as_of(function: Decorated) -> Decorated:
@@ -84,6 +89,12 @@ def writing(function: Decorated) -> Decorated:
     for decorate in (
         option("--reason", metavar="TEXT", help=N_("Why, for the history.")),
         option("--dry-run", is_flag=True, help=N_("Show what would change and write nothing.")),
+        option(
+            "--plan",
+            type=click.Path(dir_okay=False),
+            metavar="FILE",
+            help=N_("Save what would change for “crmctl apply”, and change nothing."),
+        ),
         output("table", "json"),
     ):
         function = decorate(function)

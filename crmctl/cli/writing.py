@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import click
 
 from crmctl.changes.apply import Applier, machine_result
 from crmctl.changes.build import Builder
+from crmctl.changes.changeset import ChangeSet
+from crmctl.changes.plan import save
 from crmctl.cli.app import App
 from crmctl.errors import Unconfirmed
 from crmctl.locale import _, ngettext
@@ -31,24 +35,33 @@ def finish(
     built: Builder,
     *,
     dry_run: bool = False,
+    plan: str | None = None,
     format_: str = "table",
     print_ids: Sequence[str] = (),
     ask: bool = False,
     yes: bool = False,
+    extra: Mapping[str, Any] | None = None,
 ) -> None:
-    """Applies what a command built. `ask`: not without a yes; `print_ids`: what goes to stdout."""
+    """Applies what a command built.
+
+    `ask`: not without a yes; `print_ids`: what goes to stdout; `extra`: more keys for scripts.
+    """
     changes = built.set
     if dry_run:
-        app.print(described(changes, app.workspace.registry))
+        app.print(described(changes.changes, app.workspace.registry))
         app.remark(_("Dry run: nothing was written."))
+        return
+    if plan is not None and changes:
+        save_plan(app, changes, plan)
         return
     if not changes:
         app.remark(_("Nothing to change."))
         if format_ == "json":
-            app.print([jsontext.dumps(machine_result(changes) | {"change": None})])
+            nothing = {**machine_result(changes), "change": None, **(extra or {})}
+            app.print([jsontext.dumps(nothing)])
         return
     if ask and not yes:
-        for line in described(changes, app.workspace.registry):
+        for line in described(changes.changes, app.workspace.registry):
             app.remark(line)
         count = len(changes.changes)
         question = ngettext("Change {count} record?", "Change {count} records?", count)
@@ -56,8 +69,18 @@ def finish(
             raise Unconfirmed(count)
     Applier(app.workspace).apply(changes)
     if format_ == "json":
-        app.print([jsontext.dumps(machine_result(changes))])
+        app.print([jsontext.dumps({**machine_result(changes), **(extra or {})})])
     else:
         app.print(print_ids)
     # Always said, also with --quiet: it is what undo and scripts go by.
     click.echo(f"change {changes.id}", err=True)
+
+
+def save_plan(app: App, changes: ChangeSet, file: str) -> None:
+    """Saves what a command would change, and says so."""
+    save(changes, Path(file))
+    count = len(changes.changes)
+    text = ngettext(
+        "A plan for {count} record is in {file}.", "A plan for {count} records is in {file}.", count
+    )
+    app.remark(text.format(count=count, file=file))

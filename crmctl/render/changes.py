@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from crmctl.analytics.result import Column
-from crmctl.changes.changeset import Change, ChangeSet
+from crmctl.changes.changeset import Change
 from crmctl.locale import _, ngettext
 from crmctl.render.cells import cell
 from crmctl.schema.model import Field, Registry
@@ -24,11 +24,11 @@ def field_column(name: str, field: Field | None) -> Column:
     return Column(name, field.titled(), field.leaf.type, titles, keys)
 
 
-def described(changes: ChangeSet, registry: Registry) -> Iterator[str]:
+def described(changes: Sequence[Change], registry: Registry) -> Iterator[str]:
     """The lines that a person reads before saying yes; long sets are summed up at the end."""
-    for change in changes.changes[:MOST]:
+    for change in changes[:MOST]:
         yield from _change(change, registry)
-    rest = len(changes.changes) - MOST
+    rest = len(changes) - MOST
     if rest > 0:
         yield ngettext("… and {count} more record", "… and {count} more records", rest).format(
             count=rest
@@ -50,14 +50,15 @@ def _change(change: Change, registry: Registry) -> Iterator[str]:
     )
     if change.action == "removed":
         return
-    for item in change.fields():
+    for item in change.parts():
         if item.name in HIDDEN or item.name.endswith("_history"):
             continue
         column = field_column(item.name, kind.fields.get(item.name))
-        yield f"  {column.heading}: {_transition(item.before, item.after, column)}"
+        yield f"  {column.heading}: {transition(item.before, item.after, column)}"
 
 
-def _transition(before: Any, after: Any, column: Column) -> str:
+def transition(before: Any, after: Any, column: Column) -> str:
+    """A field before and after as a person reads it; of a list only what came and went."""
     if before is None:
         return cell(after, column)
     if isinstance(before, list) and isinstance(after, list):

@@ -66,6 +66,7 @@ def command(
     yes: bool,
     reason: str | None,
     dry_run: bool,
+    plan: str | None,
     format_: str,
 ) -> int:
     from crmctl.cli.importing import import_file
@@ -87,5 +88,6 @@ def command(
         yes=yes,
         reason=reason,
         dry_run=dry_run,
+        plan=plan,
         format_=format_,
     )

@@ -50,6 +50,7 @@ def command(
     sets: tuple[str, ...],
     reason: str | None,
     dry_run: bool,
+    plan: str | None,
     format_: str,
     next_: str | None,
     **given: str | None,
@@ -73,7 +74,7 @@ def command(
         logger.say(str(customer), text)
     _warn_of_future(app, [change.after or {} for change in built.set.changes])
     ids = built.set.of("created")
-    finish(app, built, dry_run=dry_run, format_=format_, print_ids=ids)
+    finish(app, built, dry_run=dry_run, plan=plan, format_=format_, print_ids=ids)
 
 
 def _read(many: IO[str]) -> str:

@@ -10,7 +10,12 @@ import click
 from crmctl.cli import options
 from crmctl.cli.app import App, joined
 from crmctl.cli.base import Command, Group, argument, define, option
-from crmctl.cli.completing import complete_assignment, complete_query, complete_ref
+from crmctl.cli.completing import (
+    complete_assignment,
+    complete_query,
+    complete_ref,
+    complete_removed,
+)
 from crmctl.locale import N_
 
 REF = "REF"
@@ -19,7 +24,7 @@ REF = "REF"
 def kind_group(name: str, help: str) -> Group:
     """`crmctl NAME ...`: list, show, add, set, edit, rm, archive and the embedded lists."""
     made = KindGroup(name, help=help, examples=_examples(name))
-    for make in (_list, _show, _add, _set, _edit, _rm, _archive):
+    for make in (_list, _show, _add, _set, _edit, _rm, _restore, _archive):
         made.add_command(make(name))
     return made
 
@@ -168,6 +173,25 @@ def _rm(name: str) -> Command:
         remove_records(app, app.kind(name), refs, **given)
 
     return rm
+
+
+def _restore(name: str) -> Command:
+    @define(
+        "restore",
+        help=N_("Bring removed records back; without REF list those that can be."),
+        examples=[f"crmctl {name} restore"],
+    )
+    @options.writing
+    @argument("refs", nargs=-1, metavar="[REF]...", shell_complete=complete_removed(name))
+    def restore(app: App, refs: tuple[str, ...], **given: Any) -> None:
+        from crmctl.cli.restoring import list_removed, restore_records
+
+        if refs:
+            restore_records(app, app.kind(name), refs, **given)
+        else:
+            list_removed(app, app.kind(name), given["format_"])
+
+    return restore
 
 
 def _archive(name: str) -> Command:

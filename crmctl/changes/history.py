@@ -1,0 +1,48 @@
+"""What happened to one record, field by field, out of the change sets of the journal."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from crmctl.changes.journal import Journal
+from crmctl.schema.model import Kind
+from crmctl.workspace import Workspace
+
+
+class Step(NamedTuple):
+    """One field of a record: when it changed, by whom, with which command, why, from what to what.
+
+    These are the keys of machine output.
+    """
+
+    change: str | None
+    at: str
+    actor: str | None
+    command: str | None
+    reason: str | None
+    field: str
+    before: Any
+    after: Any
+
+
+def history(workspace: Workspace, kind: Kind, id: str) -> list[Step]:
+    """Every step of a record, newest first."""
+    steps: list[Step] = []
+    for entry in reversed(Journal(workspace.private).entries()):
+        header = entry.header
+        for change in entry.changes:
+            if (change.kind, change.id) == (kind.name, id):
+                command = " ".join(header["command"])
+                by = (entry.id, header["at"], header["actor"], command, header["reason"])
+                steps += [Step(*by, *part) for part in change.parts()]
+    return steps
+
+
+def removed_record(workspace: Workspace, id: str) -> tuple[Kind, str] | None:
+    """The kind of a record that once was and is no more."""
+    for entry in reversed(Journal(workspace.private).entries()):
+        for change in entry.changes:
+            kind = workspace.registry.kinds.get(change.kind)
+            if change.id == id and kind is not None:
+                return kind, id
+    return None

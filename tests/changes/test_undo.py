@@ -1,0 +1,171 @@
+"""`undo` takes back what a change set meant, however much has happened since."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from tests.conftest import Book, Result
+
+ACME = "records/customers/acme.yaml"
+
+
+@pytest.fixture
+def acme(book: Book) -> Book:
+    book.write(ACME, "# our first\nid: acme\nname: Acme # gmbh\nlevel: normal\ntags: [a, b]\n")
+    return book
+
+
+def change(result: Result) -> str:
+    found = re.search(r"^change (chg-\S+)$", result.err, re.M)
+    assert found, result.err
+    return found[1]
+
+
+def test_the_last_change_goes_back_to_the_byte(acme: Book) -> None:
+    before = acme.files()
+    acme.run("customer set acme level=vip tags+=c website=berlin.example")
+    acme.run("undo")
+    assert acme.files() == before
+
+
+def test_undo_goes_further_back_each_time(acme: Book) -> None:
+    before = acme.files()
+    acme.run("customer set acme website=berlin.example")
+    acme.run("customer set acme tags+=c")
+    acme.run("undo")
+    assert "berlin.example" in acme.read(ACME)
+    acme.run("undo")
+    assert acme.files() == before
+    assert "Nothing to undo" in acme.run("undo", code=4).err
+
+
+def test_an_undo_can_be_undone(acme: Book) -> None:
+    acme.run("customer set acme website=berlin.example")
+    after = acme.files()
+    undone = change(acme.run("undo"))
+    assert acme.files() != after
+    acme.run(["undo", undone])
+    assert acme.files() == after
+
+
+def test_not_only_the_last_one(acme: Book) -> None:
+    first = change(acme.run("customer set acme level=vip website=berlin.example tags+=c tags-=a"))
+    acme.run("customer set acme tags+=d notes=hi")
+    acme.run(["undo", first])
+    text = acme.read(ACME)
+    assert "website" not in text
+    assert "notes: hi" in text
+    assert acme.run("customer show acme -o json").json["tags"] == ["b", "d", "a"]
+    assert "level" not in text  # an ordinary level is not written
+
+
+def test_a_field_edited_since_is_named_and_left(acme: Book) -> None:
+    first = change(acme.run("customer set acme industry=retail website=berlin.example"))
+    acme.run("customer set acme website=bonn.example")
+    result = acme.run(["undo", first], code=5)
+    assert "acme website: edited since, it is “bonn.example” now" in result.err
+    assert "industry" not in acme.read(ACME)
+    assert "bonn.example" in acme.read(ACME)
+
+
+def test_force_takes_it_back_all_the_same(acme: Book) -> None:
+    first = change(acme.run("customer set acme website=berlin.example"))
+    acme.run("customer set acme website=bonn.example")
+    acme.run(["undo", first, "--force"])
+    assert "website" not in acme.read(ACME)
+
+
+def test_what_was_made_goes(book: Book) -> None:
+    book.run("customer add Acme")
+    book.run("undo")
+    assert book.files() == {}
+
+
+def test_what_was_made_and_edited_since_stays(book: Book) -> None:
+    made = change(book.run("customer add Acme"))
+    book.run("customer set acme website=bonn.example")
+    result = book.run(["undo", made], code=5)
+    assert "acme: edited since: website" in result.err
+    assert "bonn.example" in book.read(ACME)
+
+
+def test_what_was_made_and_is_needed_stays(book: Book) -> None:
+    made = change(book.run("customer add Acme"))
+    note = book.run("log acme hello").lines[0]
+    result = book.run(["undo", made], code=5)
+    assert f"acme: interaction {note} refers to it" in result.err
+    assert book.run("customer list -o ids").lines == ["acme"]
+
+
+def test_what_stays_keeps_what_it_refers_to(book: Book) -> None:
+    book.run("customer add Beta")
+    rows = "date,customer,amount\n2026-01-01,New,10\n2026-01-02,New,20\n"
+    book.write("orders.csv", rows)
+    made = change(book.run("import orders.csv --kind order --create customer"))
+    first, second = book.run("order list --sort date -o ids").lines
+    book.run(["order", "set", first, "amount=11"])
+    result = book.run(["undo", made], code=5)
+    assert f"{first}: edited since: amount" in result.err
+    assert f"new: order {first} refers to it" in result.err
+    assert book.run("order list -o ids").lines == [first]
+    assert book.run("customer list -o ids").lines == ["beta", "new"]
+    assert second not in book.run("order list -o ids").out
+
+
+def test_a_removal_comes_back_to_the_byte(acme: Book) -> None:
+    before = acme.files()
+    acme.run("customer rm acme --yes")
+    acme.run("undo")
+    assert acme.files() == before
+
+
+def test_a_removal_of_several_comes_back_as_a_whole(acme: Book) -> None:
+    for text in ("one", "two"):
+        acme.run(["log", "acme", text])
+    before = acme.files()
+    acme.run("customer rm acme --cascade --yes")
+    assert acme.files() == {}
+    acme.run("undo")
+    assert acme.files() == before
+
+
+def test_a_note_amid_others_goes_alone(acme: Book) -> None:
+    acme.run("log acme one")
+    middle = change(acme.run("log acme two"))
+    acme.run("log acme three")
+    acme.run(["undo", middle])
+    assert acme.run("interaction list --columns subject --sort subject -o csv").lines[1:] == [
+        "one",
+        "three",
+    ]
+
+
+def test_a_dry_run_says_what_would_happen(acme: Book) -> None:
+    acme.run("customer set acme website=berlin.example")
+    before = acme.files()
+    result = acme.run("undo --dry-run")
+    assert "berlin.example" in result.out
+    assert acme.files() == before
+
+
+def test_machines_learn_what_was_left(acme: Book) -> None:
+    first = change(acme.run("customer set acme website=berlin.example industry=retail"))
+    acme.run("customer set acme website=bonn.example")
+    told = json.loads(acme.run(["undo", first, "-o", "json"], code=5).out)
+    assert told["updated"] == ["acme"]
+    assert told["left"] == [
+        {
+            "kind": "customer",
+            "id": "acme",
+            "field": "website",
+            "reason": "edited since, it is “bonn.example” now",
+        }
+    ]
+
+
+def test_an_unknown_change(acme: Book) -> None:
+    acme.run("customer set acme website=berlin.example")
+    assert acme.run("undo chg-20260101-nosuch00", code=4).err.startswith("error: ")
