@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crmctl.analytics.result import Column
@@ -144,6 +144,7 @@ def test_formulas_are_disarmed(value: Any, expected: str) -> None:
 
 
 @given(ROWS)
+@example([("\u2028 \x0b \x85 \\u2028", None, None, None, None, None)])
 def test_tsv_is_one_line_a_row_and_reads_back(rows: list[Any]) -> None:
     lines = text("tsv", rows).split("\n")[:-1]
     assert len(lines) == len(rows) + 1
