@@ -354,13 +354,32 @@ def test_rows_of_one_key_build_up_one_record(book: Book) -> None:
     assert len(record(book, "customers/acme")["contacts"]) == 3
 
 
-def test_rows_that_undo_each_other_change_nothing(book: Book) -> None:
-    text = "name,level\nAcme,vip\nAcme,basic\n"
+@pytest.mark.parametrize("book_has", ["", "name: Acme\nlevel: potential\nid: acme\n"])
+def test_rows_of_one_key_do_not_overwrite_each_other(book: Book, book_has: str) -> None:
+    if book_has:
+        book.write("records/customers/acme.yaml", book_has)
+    text = (
+        "name,level,phones,contacts.name,contacts.title\n"
+        "Acme,vip,111 111,Li,CEO\nACME,vip,,,\nAcme,basic,,,\nAcme,,222 222,,\nAcme,,,li,CFO\n"
+        "Acme,,,,COO\nAcme,,,Wang,CFO\n"
+    )
     args = ["--kind", "customer", "--key", "name"]
-    assert counts(bring(book, text, *args)) == (2, 1, 1, 0, 0)
-    again = bring(book, text, *args)
-    assert counts(again) == (2, 0, 0, 2, 0)
-    assert again.json["change"] is None
+    result = bring(book, text, *args, code=1)
+    assert counts(result) == (7, not book_has, 1 + bool(book_has), 1, 4)
+    assert "line 4: line 2 has the same name, but another value for level" in result.err
+    for line, field in ((5, "phones"), (6, "contacts"), (7, "contacts.title")):
+        assert f"line {line}: line 2 has the same name, but another value for {field}" in result.err
+    acme = record(book, "customers/acme")
+    assert (acme["level"], acme["phones"]) == ("vip", ["111 111"])
+    assert [entry["title"] for entry in acme["contacts"]] == ["CEO", "CFO"]
+
+
+def test_a_key_that_rows_share_makes_one_record_of_none(book: Book) -> None:
+    text = "name,level\nA,vip\nB,vip\nC,basic\n"
+    result = bring(book, text, "--kind", "customer", "--key", "level", code=1)
+    assert counts(result) == (3, 2, 0, 0, 1)
+    assert "line 2 has the same level, but another value for name" in result.err
+    assert {c["name"] for c in listed(book, "customer")} == {"A", "C"}
 
 
 def test_an_update_that_breaks_a_rule_is_a_reject(book: Book) -> None:
