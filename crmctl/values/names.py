@@ -30,6 +30,9 @@ _LETTERS = str.maketrans(
         "ı": "i",
     }
 )  # fmt: skip
+_TERMINAL = re.compile(  # orders to a terminal: colors and the like, titles, single characters
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b."
+)
 _ACCENTS = re.compile("[\u0300-\u036f]")
 
 
@@ -185,7 +188,7 @@ def slug(text: str, personal: bool = True) -> str:
     like: 华为 is then `huawei`, not `hua-wei`.
     """
     result = ""
-    for word in filter(None, _slug_words(fold(text), personal)):
+    for word in filter(None, _slug_words(fold(_TERMINAL.sub("", text)), personal)):
         longer = f"{result}-{word}" if result else word[:MAX_SLUG]
         if len(longer) > MAX_SLUG:
             break

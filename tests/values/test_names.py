@@ -82,6 +82,8 @@ def test_chinese_japanese_and_korean() -> None:
         ("O'Brien & Co.", "obrien-co"),
         ("ＡＣＭＥ", "acme"),
         ("Con", "con-1"),
+        ("\x1b[1;31mRed\x1b[0m Alert", "red-alert"),
+        ("A\x9b31mcme \x1b]0;title\x07Ltd\x1b", "acme-ltd"),
         ("../../etc", "etc"),
         ("안녕", ""),
         ("***", ""),
