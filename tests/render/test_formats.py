@@ -207,6 +207,8 @@ def test_a_markdown_row_has_as_many_cells_as_the_table(value: str) -> None:
         (Decimal("1E+3"), "number", "1000"),
         (Decimal("0.33333333"), "number", "0.3333"),
         (7, "number", "7"),
+        (Decimal("10.714286"), "mean", "10.71"),
+        (24, "mean", "24.00"),
         (Decimal("12.345"), "percent", "12.3 %"),
         ("2026-11-21T14:30+08:00", "instant", "2026-11-21 14:30"),
         (False, "boolean", "no"),
