@@ -40,6 +40,7 @@ from crmctl.exchange.outcomes import (
 )
 from crmctl.exchange.tabular import Table
 from crmctl.locale import _
+from crmctl.schema.access import with_defaults
 from crmctl.schema.model import Field, Kind
 from crmctl.workspace import Workspace
 
@@ -223,7 +224,7 @@ class Importer:
             values = applied(self.kind, record, known, self.assigner).values
         except Rejected:
             return False
-        return _full(self.kind, values) == _full(self.kind, record)
+        return with_defaults(self.kind, values) == with_defaults(self.kind, record)
 
     # updates
 
@@ -246,7 +247,7 @@ class Importer:
             cells = self._keys.kept(old, cells)
         new, places = self._applied(old, cells)
         self._claim(id, places, outcome)
-        if _full(self.kind, new) == _full(self.kind, old):
+        if with_defaults(self.kind, new) == with_defaults(self.kind, old):
             return
         if added is not None:
             self.builder.amend(self.kind, added, new)
@@ -342,9 +343,3 @@ class Importer:
     def _record(self, id: str) -> Values:
         found = self.workspace.index.get(self.kind, id) or {}
         return {name: value for name, value in found.items() if name not in ("_path", "_line")}
-
-
-def _full(kind: Kind, values: Values) -> Values:
-    """The values with the defaults that are never written."""
-    defaults = {f.name: f.default for f in kind.fields.values() if f.default is not None}
-    return {**defaults, **values}
