@@ -137,13 +137,13 @@ def test_what_is_no_personal_name(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "keys"),
     [
-        ("张伟", ["张伟", "zhangwei", "zhang", "wei", "zw"]),
+        ("张伟", ["张伟", "zhangwei", "zhang", "wei", "zw", "weizhang"]),
         ("Zhang Wei", ["zhang", "wei", "zhangwei", "weizhang", "zw"]),
         ("Müller GmbH", ["müller", "gmbh", "muller", "mueller", "mullergmbh", "gmbhmuller", "mg"]),
         ("Jean-Paul Sartre", ["jean", "paul", "sartre", "jeanpaulsartre", "jps"]),
         ("O'Brien", ["o", "brien", "obrien"]),
         ("Acme", ["acme"]),
-        ("吕布", ["吕布", "lvbu", "lv", "bu", "lb", "lubu"]),
+        ("吕布", ["吕布", "lvbu", "lv", "bu", "lb", "bulv", "lubu", "bulu"]),
         ("", []),
     ],
 )
