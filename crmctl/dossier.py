@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -42,17 +42,17 @@ class Dossier:
     names: Mapping[tuple[str, str], str]
     currency: str
 
-    def as_object(self) -> dict[str, Any]:
-        """The dossier for scripts."""
+    def as_object(self, whole: Callable[[str, dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
+        """The dossier for scripts; `whole` says how they get a record of a kind."""
         return {
-            "customer": self.customer,
+            "customer": whole("customer", self.customer),
             "facts": self.facts,
             "contacts": self.contacts,
-            "tasks": self.tasks,
+            "tasks": [whole("task", task) for task in self.tasks],
             "follow_ups": [item.as_object() for item in self.follow_ups],
             "promises": self.promises,
-            "interactions": self.interactions,
-            "orders": self.orders,
+            "interactions": [whole("interaction", one) for one in self.interactions],
+            "orders": [whole("order", order) for order in self.orders],
         }
 
 

@@ -166,6 +166,8 @@ class Selection:
         if field.fact:
             return self.facts.expression(field.name, alias)
         top = self.kind_field(path.home, field)
+        if field.type == "number" and field is top and not comparable:
+            return f"{alias}._data"  # the column has a float, which is not all the digits
         column = f"{alias}.{quoted(top.name)}"
         if field is not top or field.type in ("list", "object"):
             inner = _json_path(path.home, field) if comparable else None
@@ -211,6 +213,8 @@ class Selection:
             return self._with_currency(field, text), _amount
         if field.fact and field.type == "instant":
             return text, self._instant
+        if field.type == "number" and not field.fact and len(field.path) == 1:
+            return text, lambda data: jsontext.loads(data).get(field.name)
         if not field.fact and (field.path[1:] or field.type in ("list", "object")):
             return text, self._nested(column.path)
         return text, DECODERS.get(field.type, _same)
@@ -287,11 +291,6 @@ def _values_at(value: Any, path: Sequence[str]) -> Iterator[Any]:
 
 DECODERS: dict[str, Decoder] = {
     "money": Decimal,
-    "number": lambda value: _trimmed(Decimal(repr(value))),
     "boolean": bool,
     "list": jsontext.loads,
 }
-
-
-def _trimmed(number: Decimal) -> Decimal:
-    return number.to_integral_value() if number == number.to_integral_value() else number

@@ -76,6 +76,13 @@ def test_a_report_with_a_fault(shop: Book, text: str | bytes, place: str) -> Non
     assert place in shop.run("report run odd", code=3).err
 
 
+@pytest.mark.parametrize("format_", ["table", "md"])
+def test_one_empty_line_parts_one_thing_from_the_next(sample: Book, format_: str) -> None:
+    text = sample.run(["report", "run", "rfm", "-o", format_]).out
+    assert "\n\n" in text
+    assert "\n\n\n" not in text
+
+
 def test_models_over_all_or_some(shop: Book) -> None:
     workspace = Workspace(shop.root)
     day = date(2026, 12, 31)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from tests.conftest import Book
@@ -72,6 +75,33 @@ def test_an_endless_statement_is_stopped(shop: Book) -> None:
     result = shop.run(["sql", "--steps", "100", endless], code=2)
     assert "interrupted" in result.err
     assert "--steps" in result.err
+
+
+ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n"
+
+
+def test_rows_come_as_they_are_found(shop: Book) -> None:
+    assert shop.run(["sql", ENDLESS, "-o", "csv", "--limit", "2"]).lines == ["x", "1", "2"]
+    assert shop.run(["sql", ENDLESS, "--limit", "1"]).lines == ["x", "-", "1"]
+    stopped = shop.run(["sql", ENDLESS, "-o", "csv", "--steps", "100"], code=2)
+    assert "interrupted" in stopped.err
+    assert stopped.lines[1] == "1"
+
+
+def test_whoever_has_read_enough_may_go(shop: Book) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "crmctl", "sql", ENDLESS, "-o", "jsonl"],
+        cwd=shop.root,
+        env=shop.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == b'{"x": 1}\n'
+        process.stdout.close()
+        assert process.wait(timeout=60) == 141
+        assert process.stderr.read() == b""
 
 
 def test_a_value_without_measure_is_refused(shop: Book) -> None:

@@ -53,10 +53,15 @@ class Entry:
         return isinstance(self.command, click.Group)
 
 
+def _root() -> click.Context:
+    # As main() makes it: click keeps the names of the help option that a command first had.
+    return program.make_context("crmctl", [], resilient_parsing=True, color=False)
+
+
 def entries() -> Iterator[Entry]:
     """Every command of the tree but the program itself, those of each kind apart."""
     locale.set_language("en")
-    root = click.Context(program, info_name="crmctl", color=False)
+    root = _root()
     root.params["directory"] = str(REPOSITORY)
     yield from _below(program, root, ())
 
@@ -105,7 +110,7 @@ def reference() -> str:
     """The whole document."""
     found = merged(entries())
     lines = [HEAD]
-    lines += ["## Options of the program", "", *_options(program, click.Context(program)), ""]
+    lines += ["## Options of the program", "", *_options(program, _root()), ""]
     lines += [f"Every command also takes `{HELP}` and `-q, {QUIET}`: no remarks, only results.", ""]
     for title, commands in GROUPS:
         lines += [f"## {title}", ""]

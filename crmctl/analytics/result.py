@@ -13,10 +13,10 @@ from crmctl.values.frozen import Frozen
 class Column(Frozen):
     """One column of a table: the key of its values, its title and how they are to be shown.
 
-    `type` is a field's type (text, ref, enum, integer, number, money, date, ...) or `percent`,
-    whose values run from 0 to 100. `title` and the titles in `values` (of an enum's values, in the
-    order in which they sort) and in `keys` (of a mapping's keys) are English message ids, or texts
-    that are translated already.
+    `type` is a field's type (text, ref, enum, integer, number, money, date, ...), `mean`, or
+    `percent`, whose values run from 0 to 100. `title` and the titles in `values` (of an enum's
+    values, in the order in which they sort) and in `keys` (of a mapping's keys) are English
+    message ids, or texts that are translated already.
     """
 
     name: str

@@ -6,17 +6,21 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from crmctl.changes.changeset import Values
-from crmctl.schema.model import Field, Kind
+from crmctl.schema.model import PLAIN_TYPES, Field, Kind
 from crmctl.storage.editor import Edit, Insert, Remove, Set
 from crmctl.storage.writer import Flow, Plain, dump
 
 Path = tuple[str | int, ...]
-PLAIN_TYPES = frozenset(("date", "instant", "partial"))
 
 
 def document_of(kind: Kind, values: Mapping[str, Any]) -> str:
     """A record as a new document, in canonical form."""
-    return dump(_tree(kind.root, values))
+    return dump(tree_of(kind, values))
+
+
+def tree_of(kind: Kind, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a record as the writer takes them, in schema order."""
+    return _tree(kind.root, values)
 
 
 def order_of(kind: Kind) -> Callable[[Path], Sequence[str]]:
@@ -49,7 +53,7 @@ def _mapping_edits(field: Field, before: Values, after: Values, path: Path) -> l
     for name in [*(n for n in fields if n in after), *(n for n in after if n not in fields)]:
         value, place = after[name], (*path, name)
         if name not in before:
-            edits.append(Set(place, _written(fields.get(name), value)))
+            edits.append(Set(place, written(fields.get(name), value)))
         elif before[name] != value:
             edits += _value_edits(fields.get(name), before[name], value, place)
     return edits
@@ -62,7 +66,7 @@ def _value_edits(field: Field | None, before: Any, after: Any, path: Path) -> li
         edits = _list_edits(field, before, after, path)
         if edits is not None:
             return edits
-    return [Set(path, _written(field, after))]
+    return [Set(path, written(field, after))]
 
 
 def _list_edits(field: Field, before: list[Any], after: list[Any], path: Path) -> list[Edit] | None:
@@ -84,26 +88,26 @@ def _list_edits(field: Field, before: list[Any], after: list[Any], path: Path) -
         if name(before[place]) not in names
     ]
     if not kept and after:
-        return [Set(path, _written(field, after))]
+        return [Set(path, written(field, after))]
     for place, (old, new) in enumerate(zip(kept, after, strict=False)):
         if old != new:
             edits += _value_edits(field.item, old, new, (*path, place))
-    edits += [Insert(path, None, _written(field.item, item)) for item in after[len(kept) :]]
+    edits += [Insert(path, None, written(field.item, item)) for item in after[len(kept) :]]
     return edits
 
 
 def _tree(field: Field, values: Mapping[str, Any]) -> dict[str, Any]:
     fields = field.children()
-    known = {name: _written(fields[name], values[name]) for name in fields if name in values}
+    known = {name: written(fields[name], values[name]) for name in fields if name in values}
     return known | {name: value for name, value in values.items() if name not in known}
 
 
-def _written(field: Field | None, value: Any) -> Any:
+def written(field: Field | None, value: Any) -> Any:
     """A typed value as the writer takes it: dates without quotes, history entries on one line."""
     if field is None:
         return value
     if isinstance(value, list):
-        items = [_written(field.item, item) for item in value]
+        items = [written(field.item, item) for item in value]
         if field.name.endswith("_history"):
             return [Flow(item) if isinstance(item, dict) else item for item in items]
         return items

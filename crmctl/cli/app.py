@@ -95,7 +95,8 @@ class App:
             for line in lines:
                 sys.stdout.write(line + "\n")
             return
-        text = "".join(line + "\n" for line in lines)
+        # Files and pipes get every character as it is; a terminal would obey some of them.
+        text = "".join(visible(line, keep_newlines=True) + "\n" for line in lines)
         if text.count("\n") > shutil.get_terminal_size().lines and os.environ.get("PAGER") != "":
             os.environ.setdefault("LESS", "-FRX")
             click.echo_via_pager(text)

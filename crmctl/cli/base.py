@@ -146,6 +146,10 @@ def write_options(
     command: click.Command, ctx: click.Context, formatter: click.HelpFormatter
 ) -> None:
     """The section of options."""
+    help_option = command.get_help_option(ctx)
+    if help_option is not None:
+        # click keeps it in the language of the moment when it was made.
+        help_option.help = _("Show this message and exit.")
     records = [record for p in command.get_params(ctx) if (record := p.get_help_record(ctx))]
     if records:
         with formatter.section(_("Options")):

@@ -5,22 +5,23 @@ from __future__ import annotations
 import codecs
 import sys
 from collections.abc import Sequence
+from itertools import chain, count
 from pathlib import Path
 
 import click
 
 from crmctl.changes.apply import Applier
 from crmctl.cli.app import App
-from crmctl.cli.exporting import write_lines
 from crmctl.cli.writing import command_line, save_plan
 from crmctl.errors import Unconfirmed, UsageError
 from crmctl.exchange.encoding import Decoded, decode
 from crmctl.exchange.importing import Choices, Importer
 from crmctl.exchange.mapping import Saved, load_saved, map_columns, parse_maps
 from crmctl.exchange.outcomes import Imported, machine_result
-from crmctl.exchange.tabular import Table, read
+from crmctl.exchange.tabular import CSV, Table, format_by_name, read
 from crmctl.locale import _, ngettext
 from crmctl.schema.model import Kind
+from crmctl.storage.files import replace
 from crmctl.values import jsontext
 
 STDIN = "-"
@@ -157,9 +158,22 @@ def _write_rejects(
     rejected = imported.rejects()
     if not rejected:
         return None
-    path = path or ("rejects.csv" if file == STDIN else f"{file}.rejects.csv")
-    write_lines(Path(path), reject_lines(table, rejected), mark)
+    format_ = format_by_name(path or "") or table.format
+    text = "".join(f"{line}\n" for line in reject_lines(table, rejected, format_))
+    if path is None:
+        path = _untaken("rejects" if file == STDIN else f"{file}.rejects", format_, text)
+    replace(Path(path), text, bom=mark and format_ == CSV)
     return path
+
+
+def _untaken(stem: str, suffix: str, text: str) -> str:
+    """A name that no other rejects have: somebody may be mending those."""
+    names = (f"{stem}{part}.{suffix}" for part in chain([""], (f"-{n}" for n in count(2))))
+    return next(name for name in names if not Path(name).is_file() or _holds(Path(name), text))
+
+
+def _holds(file: Path, text: str) -> bool:
+    return file.read_bytes().removeprefix(codecs.BOM_UTF8) == text.encode()
 
 
 def _report(
@@ -187,9 +201,12 @@ def _report(
 
 def _summary(app: App, imported: Imported) -> list[str]:
     counts = imported.counts()
-    text = _(
+    text = ngettext(
+        "{rows} row: {created} created, {updated} updated, {unchanged} unchanged, "
+        "{rejected} rejected",
         "{rows} rows: {created} created, {updated} updated, {unchanged} unchanged, "
-        "{rejected} rejected"
+        "{rejected} rejected",
+        counts["rows"],
     )
     lines = [text.format(**{name: f"{number:,}" for name, number in counts.items()})]
     for name, number in imported.created_refs.items():

@@ -11,7 +11,7 @@ from crmctl.errors import NotFound
 from crmctl.refs import References
 from crmctl.render.changes import field_column
 from crmctl.render.formats import objects, render
-from crmctl.render.record import record_lines
+from crmctl.render.record import record_lines, whole
 from crmctl.schema.model import Field, Kind
 from crmctl.selection import Selection, shown
 from crmctl.values.text import suggest
@@ -39,7 +39,8 @@ def list_records(
     if format_ == "ids":
         app.print(selection.ids(order, limit))
     elif format_ in WHOLE and not columns:
-        app.print(objects(format_, selection.records(order, limit)))
+        found = selection.records(order, limit)
+        app.print(objects(format_, (whole(kind, record, format_) for record in found)))
     else:
         names = split(columns) or list(kind.columns)
         chosen = [selection.column(name, label=format_ in ("table", "md")) for name in names]
@@ -60,7 +61,8 @@ def show_record(app: App, kind: Kind, ref: str, format_: str, as_of: str | None 
         names = reference_names(app, found_kind, record)
         app.print(record_lines(found_kind, record, app.width, names))
     else:
-        app.print(objects("jsonl" if format_ == "json" else format_, [record]))
+        found = whole(found_kind, record, format_)
+        app.print(objects("jsonl" if format_ == "json" else format_, [found]))
 
 
 def reference_names(app: App, kind: Kind, record: Mapping[str, Any]) -> dict[str, str]:

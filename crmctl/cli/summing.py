@@ -74,8 +74,9 @@ def report_lines(result: ReportResult, format_: str, columns_wide: int | None) -
                 yield from render(format_, section.columns, section.rows)
         case _:
             yield from _titled(result, format_)
-            for section in result.sections:
-                yield ""
+            for number, section in enumerate(result.sections):
+                if number or format_ != "md":
+                    yield ""
                 if len(result.sections) > 1 or section.title != result.title:
                     yield from _heading(section.title, format_, 2)
                 yield from section_lines(section, format_, columns_wide)

@@ -22,6 +22,8 @@ from crmctl.values import jsontext
 from crmctl.values.text import fold
 
 Values = dict[str, Any]
+Place = tuple[str | int, ...]
+"""Where a value stands in a record: names of fields, and numbers of entries of lists."""
 Resolve = Callable[[Field, str, Mapping[str, Any]], str]
 
 # Typed, these are the same however they were spelled; the others are what stands in the cell, so
@@ -93,15 +95,23 @@ def _in_order(node: Any) -> Any:
 # Putting cells into a record
 
 
+class Applied(NamedTuple):
+    """The values of a record with those of a row among them, and the places of the latter."""
+
+    values: Values
+    places: dict[Place, Any]
+
+
 def applied(
     kind: Kind, record: Mapping[str, Any], cells: Sequence[Cell], assigner: Assigner
-) -> Values:
+) -> Applied:
     """`record` with the cells in their places; the record itself stays as it is.
 
     Cells below a list of mappings (`contacts.name`) are about one entry: the one with their key
     or label, else the only one, else a new one. Raises Rejected when that leaves several.
     """
     values: Values = dict(record)
+    places: dict[Place, Any] = {}
     entries: dict[tuple[str, ...], Any] = {}
     for name in {cell.field.path[0] for cell in cells if len(cell.field.path) > 1}:
         if name in values:
@@ -110,27 +120,29 @@ def applied(
         holder: Any = values
         fields = kind.fields
         path = cell.field.path
+        place: Place = ()
         for depth, name in enumerate(path[:-1], 1):
             step = fields[name]
+            place += (name,)
             if step.type != "list":
                 holder = holder.setdefault(name, {})
             else:
                 if path[:depth] not in entries:
                     items = holder.setdefault(name, [])
                     entries[path[:depth]] = (step, items, _entry(step, items, path[:depth], cells))
-                holder = entries[path[:depth]][2]
+                _step, items, number = entries[path[:depth]]
+                holder = items[number]
+                place += (number,)
             fields = step.children()
-        holder[path[-1]] = cell.value
-    for step, items, entry in entries.values():
-        if step.key is not None and step.key not in entry:
-            place = next(n for n, item in enumerate(items) if item is entry)
-            items[place] = assigner.keyed_item(step, entry, items)
-    return values
+        holder[path[-1]] = places[*place, path[-1]] = cell.value
+    for step, items, number in entries.values():
+        if step.key is not None and step.key not in items[number]:
+            items[number] = assigner.keyed_item(step, items[number], items)
+    return Applied(values, places)
 
 
-def _entry(
-    field: Field, items: list[Values], path: tuple[str, ...], cells: Sequence[Cell]
-) -> Values:
+def _entry(field: Field, items: list[Values], path: tuple[str, ...], cells: Sequence[Cell]) -> int:
+    """The number of the entry that a row is about; a new one is added if need be."""
     given = {
         cell.field.name: cell.value
         for cell in cells
@@ -139,10 +151,10 @@ def _entry(
     for name in (field.key, field.label):
         if name is not None and name in given:
             wanted = fold(str(given[name]))
-            found = [item for item in items if fold(str(item.get(name, ""))) == wanted]
+            found = [n for n, item in enumerate(items) if fold(str(item.get(name, ""))) == wanted]
             break
     else:
-        found = items
+        found = [*range(len(items))]
     if len(found) > 1:
         raise Rejected(
             _("the record has several entries in {field}, and the row does not say which").format(
@@ -151,7 +163,7 @@ def _entry(
         )
     if not found:
         items.append({})
-        return items[-1]
+        return len(items) - 1
     return found[0]
 
 

@@ -36,6 +36,15 @@ class NotATable(CrmctlError):
     exit_code = 3
 
 
+class NoHeader(UsageError):
+    """CSV without any text in it."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            _("{path} is empty: its first line must name the columns.").format(path=path)
+        )
+
+
 class UnmappedColumns(UsageError):
     """Columns that no field answers to, with the flags that would settle each."""
 
@@ -53,7 +62,10 @@ class UnmappedColumns(UsageError):
                 "The columns {columns} are no fields of “{kind}”.",
                 len(columns),
             ).format(columns=listed, kind=kind),
-            _("Nothing was written. Say what they are: {flags}").format(flags=" ".join(flags)),
+            _(
+                "Nothing was written. Say which fields they are with --map COLUMN=FIELD, or leave "
+                "them out: {flags}"
+            ).format(flags=" ".join(flags)),
         )
 
 

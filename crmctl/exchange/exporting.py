@@ -8,6 +8,7 @@ from typing import Any
 from crmctl.analytics.result import Column
 from crmctl.render.cells import machine
 from crmctl.render.formats import csv_lines, markdown, objects
+from crmctl.render.record import whole
 from crmctl.schema.model import Field
 from crmctl.selection import Selection, shown
 from crmctl.values import jsontext
@@ -36,7 +37,8 @@ def export(
         rows = selection.rows(chosen, sort, limit)
     else:
         keys = [column.name for column in columns]
-        rows = ([record.get(key) for key in keys] for record in selection.records(sort, limit))
+        records = (whole(kind, record, format_) for record in selection.records(sort, limit))
+        rows = ([record.get(key) for key in keys] for record in records)
     if format_ in ("csv", "tsv"):
         fields = [column.field for column in chosen]
         texts = (

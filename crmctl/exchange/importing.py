@@ -8,14 +8,24 @@ same file a second time changes nothing, whatever has become of the records sinc
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from crmctl.changes.build import Builder
 from crmctl.changes.changeset import Change
 from crmctl.changes.journal import Journal
 from crmctl.errors import CrmctlError
-from crmctl.exchange.cells import Cell, RowReader, Values, applied, refers, resolved
+from crmctl.exchange.cells import (
+    Applied,
+    Cell,
+    Place,
+    RowReader,
+    Values,
+    applied,
+    refers,
+    resolved,
+)
 from crmctl.exchange.errors import BadKey, Rejected
 from crmctl.exchange.identity import Identities
 from crmctl.exchange.lookup import KeyIndex, Lookup
@@ -30,6 +40,7 @@ from crmctl.exchange.outcomes import (
 )
 from crmctl.exchange.tabular import Table
 from crmctl.locale import _
+from crmctl.schema.access import with_defaults
 from crmctl.schema.model import Field, Kind
 from crmctl.workspace import Workspace
 
@@ -88,6 +99,7 @@ class Importer:
         self._identities = Identities(workspace.index, kind, Journal(workspace.private))
         self._added: dict[str, Change] = {}
         self._drafts: dict[str, _Draft] = {}
+        self._claims: dict[str, dict[Place, tuple[Any, int]]] = {}
         self._later: list[_Later] = []
         self._edited: dict[str, None] = {}
         self._removed: dict[str, None] = {}
@@ -155,7 +167,7 @@ class Importer:
         own_kind = [cell for cell in cells if self._is_later(cell)]
         rest = [cell for cell in cells if not self._is_later(cell)]
         with self.lookup.together():
-            values = self._applied({}, rest)
+            values, places = self._applied({}, rest)
             if self.kind.slug_field is not None:
                 # The mark of a row, not a random one: two clones that import it make one file.
                 values.setdefault("uid", tail)
@@ -168,6 +180,7 @@ class Importer:
         if self._keys is not None and change.after is not None:
             self._keys.add(change.id, change.after)
         outcome.status, outcome.id = CREATED, change.id
+        self._claim(change.id, places, outcome)
         if own_kind:
             self._later.append(_Later(outcome, change.id, own_kind))
 
@@ -208,11 +221,10 @@ class Importer:
                 continue
             known.append(Cell(cell.field, value))
         try:
-            return _full(self.kind, applied(self.kind, record, known, self.assigner)) == _full(
-                self.kind, record
-            )
+            values = applied(self.kind, record, known, self.assigner).values
         except Rejected:
             return False
+        return with_defaults(self.kind, values) == with_defaults(self.kind, record)
 
     # updates
 
@@ -233,8 +245,9 @@ class Importer:
             old = draft.values if draft else self._record(id)
         if self._keys is not None and outcome.status != CREATED:
             cells = self._keys.kept(old, cells)
-        new = self._applied(old, cells)
-        if _full(self.kind, new) == _full(self.kind, old):
+        new, places = self._applied(old, cells)
+        self._claim(id, places, outcome)
+        if with_defaults(self.kind, new) == with_defaults(self.kind, old):
             return
         if added is not None:
             self.builder.amend(self.kind, added, new)
@@ -243,10 +256,24 @@ class Importer:
         if draft is None:
             stored = self.builder.read(self.kind, id).values
             draft = self._drafts[id] = _Draft(stored, stored)
-            new = self._applied(stored, cells)
+            new = self._applied(stored, cells).values
         draft.values = new
         draft.outcomes.append(outcome)
         outcome.status = UPDATED
+
+    def _claim(self, id: str, places: Mapping[Place, Any], outcome: Outcome) -> None:
+        """Notes what a row says of its record; Rejected when a row before says otherwise there."""
+        claims = self._claims.setdefault(id, {})
+        key = self.choices.key.path if self.choices.key else ()
+        for place, value in places.items():
+            said, line = claims.get(place, (value, 0))
+            # The key itself is what the rows have in common, however each of them spells it.
+            if said != value and place != key:
+                reason = _("line {line} has the same {key}, but another value for {field}")
+                field = ".".join(name for name in place if isinstance(name, str))
+                raise Rejected(reason.format(line=line, key=".".join(key), field=field))
+        for place, value in places.items():
+            claims.setdefault(place, (value, outcome.row.line))
 
     def _finish_drafts(self) -> None:
         for id, draft in self._drafts.items():
@@ -293,7 +320,7 @@ class Importer:
 
     # values
 
-    def _applied(self, record: Values, cells: Sequence[Cell]) -> Values:
+    def _applied(self, record: Values, cells: Sequence[Cell]) -> Applied:
         """A record with the cells of a row, its references turned into ids.
 
         A reference into a list (a contact) needs the record that has it, so it comes last.
@@ -316,9 +343,3 @@ class Importer:
     def _record(self, id: str) -> Values:
         found = self.workspace.index.get(self.kind, id) or {}
         return {name: value for name, value in found.items() if name not in ("_path", "_line")}
-
-
-def _full(kind: Kind, values: Values) -> Values:
-    """The values with the defaults that are never written."""
-    defaults = {f.name: f.default for f in kind.fields.values() if f.default is not None}
-    return {**defaults, **values}

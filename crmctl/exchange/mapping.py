@@ -27,6 +27,8 @@ from crmctl.values.text import suggest
 FOLDER = "imports"
 OURS = frozenset(("_path", "_line", "_reason", REST))
 """Columns that our own exports and rejects have beside the fields."""
+MISSPELT = 0.75
+"""How like a field a column must be: a file has columns that are no field at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,7 @@ def by_itself(kind: Kind, column: str) -> Field | None:
 
 
 def _suggested(kind: Kind, column: str, names: Sequence[str]) -> str | None:
-    name = suggest(column, names)
+    name = suggest(column, names, MISSPELT)
     field_ = by_itself(kind, name) if name else None
     return field_.dotted if field_ else None
 

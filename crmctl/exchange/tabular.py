@@ -14,12 +14,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from crmctl.exchange.errors import NotATable
+from crmctl.exchange.errors import NoHeader, NotATable
 from crmctl.locale import _
 from crmctl.values import jsontext
 
 DELIMITERS = (",", ";", "\t", "|")
 MAX_CELL = 1 << 24
+CSV, JSONL = "csv", "jsonl"
 REST = "_rest"
 """The column of a file of rejects that holds what stood outside the columns of a row."""
 
@@ -46,23 +47,27 @@ class Table:
 
     columns: list[str]
     rows: list[Row] = field(default_factory=list)
+    format: str = CSV
+
+
+def format_by_name(path: str) -> str | None:
+    """“csv” or “jsonl” by the name of a file; None for a name that says nothing."""
+    if path.lower().endswith((".json", ".jsonl", ".ndjson")):
+        return JSONL
+    return CSV if path.lower().endswith((".csv", ".tsv", ".txt")) else None
 
 
 def format_of(path: str, text: str) -> str:
     """“csv” or “jsonl”, by the name of the file, else by its first character."""
-    if path.lower().endswith((".json", ".jsonl", ".ndjson")):
-        return "jsonl"
-    if path.lower().endswith((".csv", ".tsv", ".txt")):
-        return "csv"
-    return "jsonl" if text.lstrip()[:1] in ("{", "[") else "csv"
+    return format_by_name(path) or (JSONL if text.lstrip()[:1] in ("{", "[") else CSV)
 
 
 def read(text: str, path: str, format_: str | None = None, delimiter: str | None = None) -> Table:
     """The table in a text; `format_` is “csv” or “jsonl”, by default what `format_of` says.
 
-    Raises NotATable when no rows can be made out.
+    Raises NotATable when no rows can be made out, NoHeader when CSV does not name its columns.
     """
-    if (format_ or format_of(path, text)) == "csv":
+    if (format_ or format_of(path, text)) == CSV:
         table = read_csv(text, path, delimiter)
     else:
         table = read_json(text, path)
@@ -96,7 +101,7 @@ def read_csv(text: str, path: str, delimiter: str | None = None) -> Table:
         if any(cell.strip() for cell in cells):
             break
     else:
-        return Table([])
+        raise NoHeader(path)
     table = Table(_headed(cells))
     for number, cells, fault, raw in records:
         if fault:
@@ -202,6 +207,7 @@ def read_json(text: str, path: str) -> Table:
             Row(line, [value.get(name) for name in columns], fault, raw)
             for line, value, fault, raw in rows
         ],
+        JSONL,
     )
 
 
@@ -230,8 +236,9 @@ def _array(text: str, path: str) -> Iterator[tuple[int, Any, str | None, str]]:
         for start, value in jsontext.array_items(text):
             line += text.count("\n", seen, start)
             seen = start
-            raw = text[start:].split("\n", 1)[0] if not isinstance(value, dict) else ""
-            yield line, value, _half_character(value) if halves else None, raw
+            fault = _half_character(value) if halves else None
+            useless = fault or not isinstance(value, dict)
+            yield line, value, fault, text[start:].split("\n", 1)[0] if useless else ""
     except (ValueError, RecursionError) as error:
         raise NotATable(
             _("{path} is no JSON array: {reason}").format(path=path, reason=error),

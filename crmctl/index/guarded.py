@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from decimal import Decimal
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
-Answer = tuple[list[str], list[tuple[Any, ...]]]
+from crmctl.errors import BadSql
+
+Rows = Iterator[tuple[Any, ...]]
+Answer = tuple[list[str], Rows]
 
 LONGEST_VALUE = 1 << 24  # bytes
 RECURSIVE = 33  # SQLITE_RECURSIVE, which the module does not name
@@ -22,10 +27,10 @@ def open_for_reading(file: Path) -> sqlite3.Connection:
 
 
 def ask(connection: sqlite3.Connection, sql: str, steps: int) -> Answer:
-    """Column names and rows, fractions as Decimal; raises the errors of sqlite3.
+    """Column names and, one by one, the rows, fractions as Decimal; closes the connection.
 
     From now on the connection refuses ATTACH, PRAGMA, writes and extensions, and stops after
-    `steps` thousand steps.
+    `steps` thousand steps. Raises the errors of sqlite3; while the rows are read, BadSql.
     """
     left = steps
 
@@ -41,7 +46,16 @@ def ask(connection: sqlite3.Connection, sql: str, steps: int) -> Answer:
     connection.set_progress_handler(step, 1000)
     cursor = connection.execute(sql)
     names = [column[0] for column in cursor.description or ()]
-    return names, [tuple(_plain(value) for value in row) for row in cursor]
+    return names, _rows(connection, cursor)
+
+
+def _rows(connection: sqlite3.Connection, cursor: sqlite3.Cursor) -> Rows:
+    with closing(connection):
+        try:
+            for row in cursor:
+                yield tuple(map(_plain, row))
+        except (sqlite3.Error, sqlite3.Warning) as error:
+            raise BadSql(str(error)) from None
 
 
 def _authorize(action: int, first: str | None, second: str | None, *_rest: object) -> int:

@@ -7,7 +7,7 @@ from hashlib import blake2b
 
 from crmctl.schema.model import Field, Kind, Registry
 
-VERSION = 2
+VERSION = 3
 
 TABLES = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID",

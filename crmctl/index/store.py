@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
 from datetime import date
 from hashlib import blake2b
 from pathlib import Path
@@ -353,8 +352,8 @@ class Index:
             rows.append((kind.plural, ", ".join(name for name in names if name != "rid")))
         return ["table", "columns"], rows
 
-    def ask(self, sql: str, steps: int) -> tuple[list[str], list[tuple[Any, ...]]]:
-        """Column names and rows of a SELECT that a person wrote.
+    def ask(self, sql: str, steps: int) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
+        """Column names and, one by one, the rows of a SELECT that a person wrote.
 
         It runs on a connection of its own that is authorized to read and nothing else: no ATTACH,
         no PRAGMA, no writes, no extensions. After `steps` thousand steps it is stopped. BadSql.
@@ -363,11 +362,11 @@ class Index:
         from crmctl.index import guarded
 
         def ask(_connection: sqlite3.Connection) -> guarded.Answer:
-            with closing(guarded.open_for_reading(self._file)) as reading:
-                functions.register(reading, self.zone, self.rates)
-                if self._day is not None:
-                    self._add_views(reading, self._day)
-                return guarded.ask(reading, sql, steps)
+            reading = guarded.open_for_reading(self._file)
+            functions.register(reading, self.zone, self.rates)
+            if self._day is not None:
+                self._add_views(reading, self._day)
+            return guarded.ask(reading, sql, steps)
 
         try:
             return self._asked(ask)

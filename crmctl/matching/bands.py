@@ -37,6 +37,7 @@ OTHER = 46.0
 TEXT = 40.0
 FUZZY = 20.0
 FUZZY_SPAN = 14.0
+LIKELIER = 1.0  # one typing error than another; two letters swapped than one wrong
 
 ALIAS = 2.0
 NESTED = 3.0

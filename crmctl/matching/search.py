@@ -2,9 +2,9 @@
 
 Every word of the query must match something in a record: a word of a name, its beginning or a
 part of it, its pinyin or initials, an e-mail address, the digits of a phone number, any searched
-text. When nothing bears the whole query as its name and too little is found, words that differ by
-a typing error count too. The bands of the score
-(0 to 100) are described in `crmctl.matching.bands`.
+text. Only when no record bears the words as they are, in a name or another field, do words that
+differ by a typing error count, and of those the likeliest. The bands of the score (0 to 100) are
+described in `crmctl.matching.bands`.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def search(
         chosen = finder.choose(finder.found(stage), limit, archived)
         if limit and len(chosen) >= limit and chosen[-1].match.score >= stage:
             break
-        if stage is _Stage.TEXTS and chosen and chosen[0].match.score > bands.WHOLE - 5:
+        if stage is _Stage.TEXTS and chosen and chosen[0].match.score >= bands.OTHER:
             break
     return [hit for hit in map(finder.hit, chosen) if hit is not None]
 
@@ -143,7 +143,9 @@ class _Finder:
             self._elsewhere(way, by_word)
         rids = set.intersection(*(set(matches) for matches in by_word))
         parts = {rid: [matches[rid] for matches in by_word] for rid in rids}
-        combined = {rid: _combined(parts[rid]) for rid in rids}
+        if stage is _Stage.ERRORS:
+            parts = self._likeliest(way, parts)
+        combined = {rid: _combined(found) for rid, found in parts.items()}
         if stage is _Stage.ERRORS:
             self._measure_near(parts, combined)
         if stage is not _Stage.KEYS:
@@ -227,6 +229,23 @@ class _Finder:
                 score = self.names.word(field, bands.WORDS, share)
                 score = self.names.whole(field) if share == 1.0 else score
                 keep(combined, rid, Match(score, field, way[0]))
+
+    def _likeliest(
+        self, way: Sequence[str], parts: Mapping[int, list[Match]]
+    ) -> dict[int, list[Match]]:
+        """The records without those for which a word needs a worse typing error than for others."""
+        kept = dict(parts)
+        for place, word in enumerate(way):
+            near = {
+                rid: self.words.near[word].get(found[place].found, 0.0)
+                for rid, found in kept.items()
+                if found[place].score < bands.TEXT
+            }
+            best = max(near.values(), default=0.0)
+            for rid, closeness in near.items():
+                if closeness <= best - bands.LIKELIER:
+                    del kept[rid]
+        return kept
 
     def _measure_near(
         self, parts: Mapping[int, Sequence[Match]], combined: dict[int, Match]

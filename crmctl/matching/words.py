@@ -40,7 +40,7 @@ class Query:
     @classmethod
     def of(cls, text: str) -> Query:
         """Words are runs of letters and digits; e-mail addresses and mere signs stay whole."""
-        phrase = " ".join(fold(text).split())
+        phrase = " ".join(fold(text.replace("\0", " ")).split())
         words: list[str] = []
         for piece in phrase.split():
             found = [] if "@" in piece else _WORD.findall(piece)
@@ -66,6 +66,7 @@ class Words:
     def __init__(self, index: Index, names: Names) -> None:
         self.index = index
         self.names = names
+        self.near: dict[str, dict[str, float]] = {}
         self._beginning: dict[str, list[Row]] = {}
 
     def beginning(self, needle: str) -> list[Row]:
@@ -158,6 +159,7 @@ class Words:
         Words that begin with one of its first two letters come first; only a word that nothing
         is `known` by is looked for under every other letter, too.
         """
+        self.near[word] = {}
         plain = min(variants(word), key=lambda spelling: (not spelling.isascii(), spelling))
         allowed = _errors(len(plain))
         if not allowed or has_cjk(plain) or not plain.isalpha():
@@ -166,6 +168,7 @@ class Words:
         near = self._near(plain, allowed, ranges)
         if not near and not known:
             near = self._near(plain, allowed, [("", "\x7f" if plain.isascii() else LAST)])
+        self.near[word] = near
         rows = self.index.rows(
             "SELECT key, rid, field FROM key WHERE form = 'word'"
             " AND key IN (SELECT value FROM json_each(?))",
@@ -200,8 +203,9 @@ class Words:
             most = _errors(min(len(word), len(key)) - 2 * other)
             if 0 < distance <= max(most, 1) and not has_cjk(key):
                 closeness = 1 - distance / max(len(word), len(key))
-                swapped = sorted(key) == sorted(word)
-                found[key] = FUZZY + FUZZY_SPAN * closeness + swapped - 4 * other
+                # Letters swapped, doubled or not doubled are likelier than other ones.
+                same = set(key) == set(word)
+                found[key] = FUZZY + FUZZY_SPAN * closeness + same - 4 * other
         return found
 
 

@@ -11,7 +11,7 @@ from crmctl.values.money import format_amount
 from crmctl.values.text import visible
 
 NOTHING = "-"
-RIGHT = frozenset(("integer", "number", "money", "percent"))
+RIGHT = frozenset(("integer", "number", "money", "percent", "mean"))
 
 
 def cell(value: Any, column: Column) -> str:
@@ -31,6 +31,8 @@ def cell(value: Any, column: Column) -> str:
             return f"{format_amount(Decimal(amount), code or None)} {code}".rstrip()
         case "percent":
             return f"{value:.1f} %"
+        case "mean":
+            return f"{value:.2f}"
         case "number":
             return plain_number(value)
         case "instant":

@@ -10,6 +10,7 @@ from typing import Any
 from crmctl.analytics.result import Column
 from crmctl.render.cells import cell, machine
 from crmctl.render.table import table
+from crmctl.schema.model import PLAIN_TYPES
 from crmctl.values import jsontext
 
 FORMATS = ("table", "json", "jsonl", "csv", "tsv", "yaml", "md", "ids")
@@ -32,6 +33,8 @@ def render(
         case "ids":
             for row in rows:
                 yield machine(row[0])
+        case "yaml":
+            yield from yaml_lines(_object(columns, [*map(_plain, row, columns)]) for row in rows)
         case _:
             yield from objects(format_, (_object(columns, row) for row in rows))
 
@@ -105,9 +108,8 @@ def tsv_lines(columns: Sequence[Column], rows: Rows) -> Iterator[str]:
         yield "\t".join(_escaped(machine(value)) for value in row)
 
 
-_ESCAPES = str.maketrans(
-    {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\u2028": "\\u2028", "\u2029": "\\u2029"}
-)
+# The four that other readers of TSV know, and no more: all else is itself, as in CSV.
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def _escaped(text: str) -> str:
@@ -136,6 +138,15 @@ def markdown_text(text: str) -> str:
     for char in "\\`*_[]|#~":
         escaped = escaped.replace(char, "\\" + char)
     return escaped
+
+
+def _plain(value: Any, column: Column) -> Any:
+    """A value as the writer takes it: what is plain in records is plain here."""
+    from crmctl.storage.writer import Plain
+
+    if column.type in PLAIN_TYPES and isinstance(value, str | list):
+        return Plain(value) if isinstance(value, str) else [_plain(item, column) for item in value]
+    return value
 
 
 def _object(columns: Sequence[Column], row: Sequence[Any]) -> dict[str, Any]:

@@ -8,8 +8,18 @@ from typing import Any
 from crmctl.render.cells import NOTHING, cell
 from crmctl.render.changes import field_column
 from crmctl.render.table import pairs
+from crmctl.schema.access import with_defaults
 from crmctl.schema.model import Field, Kind
 from crmctl.values.text import visible
+
+
+def whole(kind: Kind, values: Mapping[str, Any], format_: str) -> dict[str, Any]:
+    """A record as programs get it: in YAML as in its file, else with the defaults."""
+    if format_ != "yaml":
+        return with_defaults(kind, values)
+    from crmctl.changes.splice import tree_of
+
+    return tree_of(kind, values)
 
 
 def record_lines(

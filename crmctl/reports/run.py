@@ -206,8 +206,8 @@ class _Section:
         elif fed is None or function == "share":
             kind = "percent"
         else:
-            whole = fed.type == "integer" and function in ("mean", "median")
-            kind = "number" if whole else fed.type
+            middle = fed.type in ("integer", "number") and function in ("mean", "median")
+            kind = "mean" if middle else fed.type
         return Column(measure.name, pick(measure.title) if measure.title else title, kind)
 
     def spread(

@@ -65,6 +65,12 @@ def searched(kind: Kind, values: Mapping[str, Any]) -> Iterator[tuple[Field, str
                 yield found.field, text
 
 
+def with_defaults(kind: Kind, values: Mapping[str, Any]) -> dict[str, Any]:
+    """A record as queries see it, with the defaults that are never written behind its id."""
+    defaults = {f.name: f.default for f in kind.fields.values() if f.default is not None}
+    return {"id": values.get("id"), **defaults, **values}
+
+
 def texts_at(value: Any, path: Sequence[str]) -> Iterator[str]:
     """Every text at a path, through lists."""
     if path and isinstance(value, Mapping):

@@ -20,6 +20,8 @@ SCALARS = frozenset(
 EXACT = frozenset(("id", "ref", "enum", "tag"))  # compared whole, the other texts by containment
 TEXTUAL = frozenset(("text", "note", "phone", "email", "url"))
 NUMERIC = frozenset(("number", "money", "integer"))
+PLAIN_TYPES = frozenset(("date", "instant", "partial"))
+"""Types of text that is written without quotes."""
 
 
 class Field:

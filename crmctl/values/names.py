@@ -30,6 +30,9 @@ _LETTERS = str.maketrans(
         "ı": "i",
     }
 )  # fmt: skip
+_TERMINAL = re.compile(  # orders to a terminal: colors and the like, titles, single characters
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b."
+)
 _ACCENTS = re.compile("[\u0300-\u036f]")
 
 
@@ -185,7 +188,7 @@ def slug(text: str, personal: bool = True) -> str:
     like: 华为 is then `huawei`, not `hua-wei`.
     """
     result = ""
-    for word in filter(None, _slug_words(fold(text), personal)):
+    for word in filter(None, _slug_words(fold(_TERMINAL.sub("", text)), personal)):
         longer = f"{result}-{word}" if result else word[:MAX_SLUG]
         if len(longer) > MAX_SLUG:
             break
@@ -210,19 +213,25 @@ def _pinyin_keys(folded: str) -> Iterator[str]:
     for personal in (True, False) if two_ways else (True,):
         found = _spelled(list(_readings(folded, personal)))
         if found:
+            syllables = found.spaced.split()
+            length = len(_surname(folded)) if personal else 0
+            # Who writes Chinese names in Latin letters may put the given name first.
+            turned = "".join([*syllables[length:], *syllables[:length]])
             yield found.full
-            yield from found.spaced.split()
+            yield from syllables
             yield found.initials
+            yield turned
             if "v" in found.full:
                 yield found.full.replace("v", "u")
+                yield turned.replace("v", "u")
 
 
 def search_keys(text: str) -> list[str]:
     """The forms under which a name is found, each once, in this order.
 
     The folded words; the same without accents; for Chinese the whole in pinyin, its syllables and
-    initials (with 单 read as surname and as word); for several Latin words all joined in either
-    order, and their initials.
+    initials, and of a person the given name first (with 单 read as surname and as word); for
+    several Latin words all joined in either order, and their initials.
     """
     folded = fold(text)
     words = _WORD.findall(folded)

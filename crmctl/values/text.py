@@ -35,15 +35,18 @@ def visible(text: str, keep_newlines: bool = False) -> str:
     return _ANY.sub(_shown, text)
 
 
-def suggest(word: str, choices: Iterable[str]) -> str | None:
-    """The choice most like `word` regardless of case, or None when none is close."""
+def suggest(word: str, choices: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """The choice most like `word` regardless of case, or None when none is close.
+
+    `cutoff`: how alike, from 0 to 1. The default is for words that were meant to be a choice.
+    """
     from difflib import get_close_matches
 
     folded: dict[str, str] = {}
     for choice in choices:
         folded.setdefault(choice.casefold(), choice)
     # Nobody mistypes a long word; difflib is quadratic in its length.
-    close = get_close_matches(word[:80].casefold(), list(folded), n=1, cutoff=0.6)
+    close = get_close_matches(word[:80].casefold(), list(folded), n=1, cutoff=cutoff)
     return folded[close[0]] if close else None
 
 

@@ -99,7 +99,7 @@ def reader(sample: Book) -> Callable[[list[str], list[Any]], dict[str, Any]]:
         targets = map_columns(kind, columns, range(len(columns)), Saved(), ())
         rows = RowReader(kind, targets, datetime(2026, 1, 2, tzinfo=ZoneInfo("UTC")))
         found, _said = rows.read(Row(2, cells))
-        return applied(kind, {}, found, rows.assigner)
+        return applied(kind, {}, found, rows.assigner).values
 
     return read_row
 

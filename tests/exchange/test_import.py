@@ -72,11 +72,12 @@ def test_the_same_rows_in_another_encoding_and_dialect_are_the_same_rows(book: B
 
 
 def test_unmapped_columns_are_listed_with_flags_and_nothing_is_written(book: Book) -> None:
-    result = bring(book, "name,Levle,Foo bar\nAcme,vip,1\n", "--kind", "customer", code=2)
+    result = bring(book, "name,Levle,Foo bar,Hat\nAcme,vip,1,L\n", "--kind", "customer", code=2)
     assert "“Levle”" in result.err
     assert "“Foo bar”" in result.err
     assert "--map Levle=level" in result.err
     assert "--ignore 'Foo bar'" in result.err
+    assert "--ignore Hat" in result.err  # which is no misspelt “wechat”
     assert not (book.root / "records").exists()
     assert not (book.root / "in.csv.rejects.csv").exists()
 
@@ -353,13 +354,32 @@ def test_rows_of_one_key_build_up_one_record(book: Book) -> None:
     assert len(record(book, "customers/acme")["contacts"]) == 3
 
 
-def test_rows_that_undo_each_other_change_nothing(book: Book) -> None:
-    text = "name,level\nAcme,vip\nAcme,basic\n"
+@pytest.mark.parametrize("book_has", ["", "name: Acme\nlevel: potential\nid: acme\n"])
+def test_rows_of_one_key_do_not_overwrite_each_other(book: Book, book_has: str) -> None:
+    if book_has:
+        book.write("records/customers/acme.yaml", book_has)
+    text = (
+        "name,level,phones,contacts.name,contacts.title\n"
+        "Acme,vip,111 111,Li,CEO\nACME,vip,,,\nAcme,basic,,,\nAcme,,222 222,,\nAcme,,,li,CFO\n"
+        "Acme,,,,COO\nAcme,,,Wang,CFO\n"
+    )
     args = ["--kind", "customer", "--key", "name"]
-    assert counts(bring(book, text, *args)) == (2, 1, 1, 0, 0)
-    again = bring(book, text, *args)
-    assert counts(again) == (2, 0, 0, 2, 0)
-    assert again.json["change"] is None
+    result = bring(book, text, *args, code=1)
+    assert counts(result) == (7, not book_has, 1 + bool(book_has), 1, 4)
+    assert "line 4: line 2 has the same name, but another value for level" in result.err
+    for line, field in ((5, "phones"), (6, "contacts"), (7, "contacts.title")):
+        assert f"line {line}: line 2 has the same name, but another value for {field}" in result.err
+    acme = record(book, "customers/acme")
+    assert (acme["level"], acme["phones"]) == ("vip", ["111 111"])
+    assert [entry["title"] for entry in acme["contacts"]] == ["CEO", "CFO"]
+
+
+def test_a_key_that_rows_share_makes_one_record_of_none(book: Book) -> None:
+    text = "name,level\nA,vip\nB,vip\nC,basic\n"
+    result = bring(book, text, "--kind", "customer", "--key", "level", code=1)
+    assert counts(result) == (3, 2, 0, 0, 1)
+    assert "line 2 has the same level, but another value for name" in result.err
+    assert {c["name"] for c in listed(book, "customer")} == {"A", "C"}
 
 
 def test_an_update_that_breaks_a_rule_is_a_reject(book: Book) -> None:
@@ -474,14 +494,65 @@ def test_rejects_go_where_they_are_wanted(book: Book) -> None:
     assert (book.root / "bad/r.csv").is_file()
 
 
-def test_rejects_of_json_lines_are_csv(book: Book) -> None:
-    text = '{"name": "Acme", "level": "gold", "tags": ["a", "b"]}\n{oops\n[1]\n'
-    bring(book, text, "--kind", "customer", name="in.jsonl", code=1)
-    mended = book.read("in.jsonl.rejects.csv").replace("gold", "vip")
-    assert "{oops" in mended
-    result = bring(book, mended, "--kind", "customer", code=1)
-    assert counts(result) == (3, 1, 0, 0, 2)
+JSON_ROWS = [
+    '{"name": "Acme", "level": "gold", "tags": ["a", "b, c"], "importance": 3}',
+    '{"name": "Li\\ud83d"}',
+    "[1]",
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("in.jsonl", "\n".join([*JSON_ROWS, "{oops"])), ("in.json", f"[{', '.join(JSON_ROWS)}]")],
+)
+def test_rejects_of_json_are_json_lines(book: Book, name: str, text: str) -> None:
+    result = bring(book, text, "--kind", "customer", name=name, code=1)
+    assert result.json["rejects_file"] == f"{name}.rejects.jsonl"
+    first, *rest = book.read(f"{name}.rejects.jsonl").splitlines()
+    assert first.startswith(JSON_ROWS[0][:-1])
+    assert "ud83d" in rest[0]
+    assert "[1]" in rest[1]
+    again = bring(book, "\n".join([first, *rest]), "--kind", "customer", name="r.jsonl", code=1)
+    assert counts(again)[4] == len(rest) + 1
+    mended = first.replace("gold", "vip")
+    assert counts(bring(book, mended, "--kind", "customer", name="m.jsonl"))[1] == 1
+    acme = record(book, "customers/acme")
+    assert (acme["tags"], acme["importance"]) == (["a", "b, c"], 3)
+
+
+def test_the_name_of_the_rejects_may_say_their_form(book: Book) -> None:
+    text = '{"name": "Acme", "level": "gold", "tags": ["a", "b"]}\n'
+    args = ["--kind", "customer", "--rejects", "r.csv"]
+    bring(book, text, *args, name="in.jsonl", code=1)
+    mended = book.read("r.csv").replace("gold", "vip")
+    bring(book, mended, "--kind", "customer")
     assert record(book, "customers/acme")["tags"] == ["a", "b"]
+
+
+def test_rejects_that_somebody_mends_are_left_alone(book: Book) -> None:
+    text = "name,level\nA,gold\n"
+    args = ["--kind", "customer"]
+    for _time in range(2):  # the same rejects need no second file
+        result = bring(book, text, *args, code=1)
+        assert result.json["rejects_file"] == "in.csv.rejects.csv"
+    mended = book.read("in.csv.rejects.csv").replace("gold", "vip")
+    book.write("in.csv.rejects.csv", mended)
+    for _time in range(2):
+        result = bring(book, text, *args, code=1)
+        assert result.json["rejects_file"] == "in.csv.rejects-2.csv"
+    assert book.read("in.csv.rejects.csv") == mended
+
+
+@pytest.mark.parametrize("text", ["", "\n \n", "\ufeff"])
+def test_a_table_without_a_header_is_an_error(book: Book, text: str) -> None:
+    assert "in.csv is empty" in bring(book, text, "--kind", "customer", code=2).err
+
+
+def test_a_header_alone_has_no_rows(book: Book) -> None:
+    book.write("in.csv", "name,level\n")
+    result = book.run("import in.csv --kind customer")
+    assert result.lines == ["0 rows: 0 created, 0 updated, 0 unchanged, 0 rejected"]
+    assert counts(bring(book, "", "--kind", "customer", name="in.jsonl")) == (0, 0, 0, 0, 0)
 
 
 def test_a_dry_run_writes_nothing_and_says_so(book: Book) -> None:
@@ -508,7 +579,7 @@ def test_the_summary_is_for_people(book: Book) -> None:
     args = "import in.csv --kind order --ignore level --create customer"
     result = book.run(args)
     assert result.lines == [
-        "1 rows: 1 created, 0 updated, 0 unchanged, 0 rejected",
+        "1 row: 1 created, 0 updated, 0 unchanged, 0 rejected",
         "Customers made for references: 1",
     ]
     assert "Nothing to change" in book.run(args).err

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmctl.analytics.result import Column
-from crmctl.exchange.errors import NotATable
+from crmctl.exchange.errors import NoHeader, NotATable
 from crmctl.exchange.tabular import Row, format_of, read, read_csv, read_json, restored, sniff
 from crmctl.render.formats import csv_lines
 
@@ -70,8 +70,9 @@ def test_columns_without_a_name_are_called_by_their_place() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", ",,\n"])
-def test_a_file_without_a_header_has_no_rows(text: str) -> None:
-    assert read_csv(text, "x.csv").rows == []
+def test_a_file_without_a_header_is_an_error(text: str) -> None:
+    with pytest.raises(NoHeader, match=r"x\.csv"):
+        read_csv(text, "x.csv")
 
 
 @given(CELLS)

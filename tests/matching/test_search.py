@@ -12,6 +12,7 @@ from crmctl.matching import bands
 from crmctl.matching.search import Hit, search
 from crmctl.values.names import pinyin
 from crmctl.workspace import Workspace
+from tests.matching.conftest import write, write_book
 
 
 def ids(hits: list[Hit]) -> list[str]:
@@ -39,6 +40,7 @@ FIRST = [
     ("shan dan", "shan-dan", bands.WHOLE, "name"),
     ("dan dan", "shan-dan", bands.WORDS, "name"),
     ("lvxin", "lv-xin", bands.WHOLE, "name"),
+    ("xueouyang", "ouyang-xue", bands.WHOLE, "name"),
     ("luxin", "lv-xin", bands.WHOLE, "name"),
     ("ming li", "li-ming", bands.WHOLE, "name"),
     # initials
@@ -94,6 +96,8 @@ FIRST_WITHOUT_SCORE = [
     ("Петроф", "ivanov", "name"),
 ]
 NOTHING = [
+    "\0",
+    "0@\0",
     "qqxzv",
     "xyzzyplugh",
     "asdfgh qwerty",
@@ -133,7 +137,9 @@ def test_nothing(book: Workspace, text: str) -> None:
     assert search(book, text) == []
 
 
-@pytest.mark.parametrize("text", ["zhang wei", "wei zhang", "zhangwei", "zhagn wei", "zw"])
+@pytest.mark.parametrize(
+    "text", ["zhang wei", "wei zhang", "zhangwei", "weizhang", "zhagn wei", "weizhagn", "zw"]
+)
 def test_chinese_and_latin_spelling_are_alike(book: Workspace, text: str) -> None:
     found = search(book, text, ["customer"])
     scores = {hit.id: hit.score for hit in found}
@@ -195,6 +201,28 @@ def test_exact_words_come_before_typing_errors(book: Workspace) -> None:
     scores = [hit.score for hit in search(book, "zhang")]
     assert scores == sorted(scores, reverse=True)
     assert search(book, "li ming")[0].score - search(book, "li mign")[0].score > 50
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        # 展会 and the like (zhan) are nearer to no one's mind than 张
+        ("zhagn", {"zhang-wei", "zhang-wei-2", "zhang-weiguo"}),
+        ("zhang", {"zhang-wei", "zhang-wei-2", "zhang-weiguo"}),
+        ("kesler", {"kessler"}),
+        ("kesler messtechnk", {"kessler"}),
+        ("mesttechnik", {"kessler", "messwerk"}),
+    ],
+)
+def test_unlikely_errors_do_not_follow_the_likely(
+    tmp_path: Path, text: str, found: set[str]
+) -> None:
+    write_book(tmp_path)
+    write(tmp_path, "customers", "zhan", "id: zhan\nname: 广州监测站\n")
+    write(tmp_path, "customers", "zhong", "id: zhong\nname: 钟山商场\n")
+    write(tmp_path, "customers", "keller", "id: keller\nname: Keller Druck\n")
+    write(tmp_path, "customers", "messwerk", "id: messwerk\nname: Messtechnik West\n")
+    assert {*ids(search(Workspace(tmp_path), text, ["customer"]))} == found
 
 
 def test_a_record_of_that_name_leaves_no_room_for_guesses(book: Workspace) -> None:

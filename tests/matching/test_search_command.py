@@ -33,7 +33,7 @@ def test_table(book_root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(book_root, capsys, "报价单")
     head, line, *rows = out.splitlines()
     assert code == 0
-    assert head.split() == ["Kind", "Id", "Name", "Field", "Text"]
+    assert head.split() == ["Kind", "ID", "Name", "Field", "Text"]
     assert set(line) == {"-", " "}
     assert len(rows) == 1
     for text in ("Customer", "zhiyun", "上海智云科技有限公司", "Notes", "报价单"):

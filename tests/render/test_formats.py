@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crmctl.analytics.result import Column
@@ -144,6 +144,7 @@ def test_formulas_are_disarmed(value: Any, expected: str) -> None:
 
 
 @given(ROWS)
+@example([("\u2028 \x0b \x85 \\u2028", None, None, None, None, None)])
 def test_tsv_is_one_line_a_row_and_reads_back(rows: list[Any]) -> None:
     lines = text("tsv", rows).split("\n")[:-1]
     assert len(lines) == len(rows) + 1
@@ -206,6 +207,8 @@ def test_a_markdown_row_has_as_many_cells_as_the_table(value: str) -> None:
         (Decimal("1E+3"), "number", "1000"),
         (Decimal("0.33333333"), "number", "0.3333"),
         (7, "number", "7"),
+        (Decimal("10.714286"), "mean", "10.71"),
+        (24, "mean", "24.00"),
         (Decimal("12.345"), "percent", "12.3 %"),
         ("2026-11-21T14:30+08:00", "instant", "2026-11-21 14:30"),
         (False, "boolean", "no"),

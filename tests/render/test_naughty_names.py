@@ -5,7 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 
 import pytest
 import yaml
@@ -152,3 +157,34 @@ def test_a_file_name_does_not_reach_the_terminal(book: Book) -> None:
         book.run("check -o json", code=1),
     ):
         assert not FORBIDDEN & set((result.out + result.err).replace("\n", ""))
+
+
+@pytest.mark.parametrize("format_", ["csv", "tsv", "yaml", "json"])
+def test_a_terminal_gets_in_no_format_what_it_would_obey(book: Book, format_: str) -> None:
+    name = "Red \x1b[31m\u202e"
+    book.run(["customer", "add", name])
+    command = ["customer", "list", "--columns", "name", "-o", format_]
+    assert (name in book.run(command).out) == (format_ in ("csv", "tsv"))
+    shown = on_terminal(book, command)
+    assert "Red" in shown
+    assert not FORBIDDEN & set(shown.replace("\r\n", ""))
+
+
+def on_terminal(book: Book, command: Sequence[str]) -> str:
+    """What a command writes to a terminal."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "crmctl", *command],
+        cwd=book.root,
+        env={**book.environment(), "PAGER": ""},
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=subprocess.DEVNULL,
+    ):
+        os.close(theirs)
+        found = b""
+        with suppress(OSError):  # how a terminal ends
+            while some := os.read(ours, 4096):
+                found += some
+        os.close(ours)
+    return found.decode()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unicodedata import combining
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,8 +29,12 @@ NAMES = [
     "👍🏽",
     "🇨🇳",
 ]
+# Terminals disagree on what follows a virama, which joins the letters of Indian scripts.
 CHARS = st.text(
-    st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs", "Mn"]), max_size=30
+    st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs", "Mn"]).filter(
+        lambda char: combining(char) != 9
+    ),
+    max_size=30,
 )
 PLAIN = st.text(st.sampled_from("ab 上海，。🙂é"), max_size=40)
 

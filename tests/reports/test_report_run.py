@@ -167,7 +167,7 @@ def test_the_type_of_a_measure_follows_its_field() -> None:
         "d: min date, e: share units, f: median amount}\n"
     )
     types = [column.type for column in result.columns]
-    assert types == ["number", "integer", "integer", "date", "percent", "money"]
+    assert types == ["mean", "integer", "integer", "date", "percent", "money"]
     assert result.rows == [[Decimal("2.333333"), 7, 2, "2026-01-15", 100, 100]]
     assert "Units: 1 record has no value and is left out." in result.notes
 

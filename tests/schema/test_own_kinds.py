@@ -204,7 +204,7 @@ def test_a_stream_kind_with_nothing_but_a_path(book: Book) -> None:
     )
     assert book.run("reading list -o ids").lines == [second, first]
     assert book.run("reading list --as-of 2025-12-31 -o ids").lines == [first]
-    assert book.run("reading list -o csv --columns value").lines == ["value", "2", "1.5"]
+    assert book.run("reading list -o csv --columns value").lines == ["value", "2", "1.50"]
 
 
 def test_the_shipped_kinds_stay_as_they_are(devices: Book) -> None:

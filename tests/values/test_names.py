@@ -82,6 +82,8 @@ def test_chinese_japanese_and_korean() -> None:
         ("O'Brien & Co.", "obrien-co"),
         ("ＡＣＭＥ", "acme"),
         ("Con", "con-1"),
+        ("\x1b[1;31mRed\x1b[0m Alert", "red-alert"),
+        ("A\x9b31mcme \x1b]0;title\x07Ltd\x1b", "acme-ltd"),
         ("../../etc", "etc"),
         ("안녕", ""),
         ("***", ""),
@@ -135,13 +137,13 @@ def test_what_is_no_personal_name(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "keys"),
     [
-        ("张伟", ["张伟", "zhangwei", "zhang", "wei", "zw"]),
+        ("张伟", ["张伟", "zhangwei", "zhang", "wei", "zw", "weizhang"]),
         ("Zhang Wei", ["zhang", "wei", "zhangwei", "weizhang", "zw"]),
         ("Müller GmbH", ["müller", "gmbh", "muller", "mueller", "mullergmbh", "gmbhmuller", "mg"]),
         ("Jean-Paul Sartre", ["jean", "paul", "sartre", "jeanpaulsartre", "jps"]),
         ("O'Brien", ["o", "brien", "obrien"]),
         ("Acme", ["acme"]),
-        ("吕布", ["吕布", "lvbu", "lv", "bu", "lb", "lubu"]),
+        ("吕布", ["吕布", "lvbu", "lv", "bu", "lb", "bulv", "lubu", "bulu"]),
         ("", []),
     ],
 )

@@ -17,7 +17,7 @@ from crmctl.locale import N_
         "Bring in records from a CSV or JSON file, or from stdin (“-”).\n\n"
         "Columns named like a field, its title or an alias map by themselves; the others need "
         "--map or --ignore. The same file a second time changes nothing. Rows that cannot be used "
-        "go to FILE.rejects.csv with line and reason."
+        "go to FILE.rejects.csv, or .jsonl as they came, with line and reason."
     ),
     examples=[
         "crmctl import customers.csv --kind customer --key email",

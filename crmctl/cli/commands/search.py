@@ -94,7 +94,7 @@ def _columns(registry: Registry, hits: Sequence[Hit], scored: bool) -> list[Colu
             fields[hit.field] = " · ".join(field_titles(kind, found.field))
     columns = [
         Column("kind", N_("Kind"), "enum", kinds),
-        Column("id", N_("Id"), "id"),
+        Column("id", N_("ID"), "id"),
         Column("name", N_("Name"), "text"),
         Column("field", N_("Field"), "enum", fields),
         Column("snippet", N_("Text"), "text"),

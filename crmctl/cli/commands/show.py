@@ -31,6 +31,7 @@ def command(app: App, /, ref: str, format_: str, as_of: str | None) -> None:
     from crmctl.refs import References
     from crmctl.render.dossier import dossier_lines
     from crmctl.render.formats import objects
+    from crmctl.render.record import whole
 
     kind, id = References(app.workspace).find(ref)
     if kind.name != CUSTOMER:
@@ -41,4 +42,6 @@ def command(app: App, /, ref: str, format_: str, as_of: str | None) -> None:
     if format_ == "table":
         app.print(dossier_lines(found, app.workspace.registry, app.workspace.zone, app.width))
     else:
-        app.print(objects("jsonl" if format_ == "json" else format_, [found.as_object()]))
+        kinds = app.workspace.registry.kinds
+        object_ = found.as_object(lambda name, values: whole(kinds[name], values, format_))
+        app.print(objects("jsonl" if format_ == "json" else format_, [object_]))

@@ -30,20 +30,30 @@ STEPS = 200_000  # thousands of steps of SQLite's machine; some ten seconds
 @option(
     "--steps", type=click.IntRange(1), default=STEPS, help=N_("Stop after so many thousand steps.")
 )
+@option("--limit", type=click.IntRange(0), default=0, help=N_("At most so many; 0: all."))
 @options.as_of
 @argument("statement", required=False)
-def command(app: App, statement: str | None, format_: str, steps: int, as_of: str | None) -> None:
+def command(
+    app: App, statement: str | None, format_: str, steps: int, limit: int, as_of: str | None
+) -> None:
+    from itertools import islice
+
     from crmctl.analytics.result import Column
     from crmctl.render.formats import render
 
     index = app.workspace.index
     index.as_of(app.day(as_of))
-    names, rows = index.ask(statement, steps) if statement else index.tables()
+    names, found = index.ask(statement, steps) if statement else index.tables()
+    rows = islice(found, limit or None)
+    if format_ not in ("table", "md"):
+        app.print(render(format_, [Column(name, name, "text") for name in names], rows))
+        return
+    body = [*rows]
     columns = [
-        Column(name, name, "number" if all(_is_number(row[place]) for row in rows) else "text")
+        Column(name, name, "number" if all(_is_number(row[place]) for row in body) else "text")
         for place, name in enumerate(names)
     ]
-    app.print(render(format_, columns, rows, app.width))
+    app.print(render(format_, columns, body, app.width))
 
 
 def _is_number(value: object) -> bool:
