@@ -54,7 +54,7 @@ class Config(Frozen):
     currency: str = "USD"
     timezone: str = "UTC"
     language: str | None = None
-    commit: str = "manual"
+    commit: str = "auto"
     rates: RateSettings = RateSettings()
     purchases: PurchaseSettings = PurchaseSettings()
     abc: AbcSettings = AbcSettings()
@@ -93,8 +93,8 @@ def _check(config: Config, where: str) -> None:
         raise BadConfig(f"{where}: format", _("must be {format}").format(format=FORMAT))
     if not is_currency(config.currency):
         raise BadConfig(f"{where}: currency", _("must be a code of three letters such as EUR"))
-    if config.commit != "manual":
-        raise BadConfig(f"{where}: commit", _("must be “manual”: this version leaves git to you"))
+    if config.commit not in ("auto", "manual"):
+        raise BadConfig(f"{where}: commit", _("must be “auto” or “manual”"))
     if not Decimal(0) < config.abc.a < config.abc.b <= Decimal(100):
         raise BadConfig(f"{where}: abc", _("needs 0 < a < b <= 100"))
     for name, number in (("max_age_days", config.rates.max_age_days),):

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from crmctl.changes.changeset import Change, ChangeSet, Values
+from crmctl.changes.commits import Commits
 from crmctl.changes.images import Text
 from crmctl.changes.journal import Entry, Journal
 from crmctl.changes.splice import document_of, edits_between, order_of
@@ -41,6 +42,8 @@ class Applier:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.journal = Journal(workspace.private)
+        self.commits = Commits(workspace)
+        self.warnings: list[str] = []
         self._transaction = Transaction(workspace.records, self.journal)
         self._rules: dict[str, Rules] = {}
 
@@ -56,12 +59,15 @@ class Applier:
             by_path: dict[str, list[Change]] = {}
             for change in changes.changes:
                 by_path.setdefault(change.path, []).append(change)
+            self.commits.before([*by_path])
             # Every text is made before the first is written: what cannot be done stops it all.
             texts = [
                 self._text(path, group, changes.exact.get(path)) for path, group in by_path.items()
             ]
+            self.commits.owe(changes.id)
             self._transaction.carry_out(changes, texts)
             self.workspace.index.refresh()
+            self.warnings = self.commits.after()
 
     def recover(self) -> Recovered | None:
         """Finishes a change set that was interrupted; None when there is nothing to do.
@@ -77,6 +83,7 @@ class Applier:
         if entry is None:
             return None
         self.workspace.index.refresh()
+        self.warnings = self.commits.after()
         return Recovered(entry.id, left)
 
     def _mended(self, entry: Entry, path: str, left: list[str]) -> Text | None:

@@ -54,14 +54,17 @@ class App:
         from crmctl.changes.apply import Applier
         from crmctl.storage.errors import Locked
 
+        applier = Applier(workspace)
         try:
-            done = Applier(workspace).recover()
+            done = applier.recover()
         except Locked:
             return
         except OSError as error:
             text = _("warning: an interrupted change cannot be finished here: {reason}")
             self.remark(text.format(reason=error.strerror or error))
             return
+        for warning in applier.warnings:
+            self.remark(warning)
         if done is None:
             return
         self.remark(

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import click
 
-from crmctl.changes.apply import Applier
 from crmctl.cli.app import App
-from crmctl.cli.writing import command_line, save_plan
+from crmctl.cli.writing import apply, command_line, save_plan
 from crmctl.errors import Unconfirmed, UsageError
 from crmctl.exchange.encoding import Decoded, decode
 from crmctl.exchange.importing import Choices, Importer
@@ -73,7 +72,7 @@ def import_file(
         _ask(app, imported, yes or file == STDIN)
         rejects_file = _write_rejects(file, rejects_to, table, imported, _with_mark(data, text))
         if imported.changes:
-            Applier(app.workspace).apply(imported.changes)
+            apply(app, imported.changes)
             change = imported.changes.id
     _report(app, imported, rejects_file, change, format_)
     if plan is None and dry_run:

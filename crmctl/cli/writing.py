@@ -67,13 +67,21 @@ def finish(
         question = ngettext("Change {count} record?", "Change {count} records?", count)
         if not app.confirm(question.format(count=count)):
             raise Unconfirmed(count)
-    Applier(app.workspace).apply(changes)
+    apply(app, changes)
     if format_ == "json":
         app.print([jsontext.dumps({**machine_result(changes), **(extra or {})})])
     else:
         app.print(print_ids)
     # Always said, also with --quiet: it is what undo and scripts go by.
     click.echo(f"change {changes.id}", err=True)
+
+
+def apply(app: App, changes: ChangeSet) -> None:
+    """Writes a change set; what git has against it is said."""
+    applier = Applier(app.workspace)
+    applier.apply(changes)
+    for warning in applier.warnings:
+        app.remark(warning)
 
 
 def save_plan(app: App, changes: ChangeSet, file: str) -> None:

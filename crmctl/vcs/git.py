@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
+FROM_STDIN = ("--pathspec-from-file=-", "--pathspec-file-nul")
 QUIET = ("--no-pager", "-c", "core.fsmonitor=false", "-c", "color.ui=false")
 
 
@@ -20,7 +21,7 @@ def available() -> bool:
     return shutil.which("git") is not None
 
 
-def run(root: Path, arguments: Sequence[str]) -> str:
+def run(root: Path, arguments: Sequence[str], stdin: bytes = b"") -> str:
     """git's output; GitFailed when it fails or is not there."""
     environment = os.environ | {"LC_ALL": "C", "LANGUAGE": "C", "GIT_TERMINAL_PROMPT": "0"}
     try:
@@ -29,12 +30,13 @@ def run(root: Path, arguments: Sequence[str]) -> str:
             capture_output=True,
             check=False,
             env=environment,
-            stdin=subprocess.DEVNULL,
+            input=stdin,
         )
     except OSError as error:
         raise GitFailed(str(error)) from None
     if done.returncode != 0:
-        raise GitFailed(done.stderr.decode("utf-8", "replace").strip())
+        said = done.stderr.strip() or done.stdout.strip()
+        raise GitFailed(said.decode("utf-8", "replace"))
     return done.stdout.decode("utf-8", "surrogateescape")
 
 
@@ -66,10 +68,53 @@ def start(root: Path) -> None:
 
 
 def commit(root: Path, paths: Sequence[str], message: str) -> None:
-    """Commits these paths as they are, and nothing else that may be staged."""
-    literal = ["--literal-pathspecs"]
-    run(root, [*literal, "add", "--", *paths])
-    name, email = identity(root)
-    stand_in = ["-c", "user.name=crmctl", "-c", "user.email=crmctl@localhost"]
-    author = [] if name and email else stand_in
-    run(root, [*literal, *author, "commit", "--quiet", "--only", "-m", message, "--", *paths])
+    """Adds these paths and commits them as they are, and nothing else that may be staged."""
+    add(root, paths)
+    commit_only(root, paths, message, None)
+
+
+def add(root: Path, paths: Sequence[str]) -> None:
+    """Makes new files known to git."""
+    run(root, ["--literal-pathspecs", "add", *FROM_STDIN], listed(paths))
+
+
+def commit_only(root: Path, paths: Sequence[str], message: str, actor: str | None) -> None:
+    """Commits paths that git knows as they are, and nothing else that may be staged.
+
+    Where git knows no name to commit with, `actor` stands in.
+    """
+    arguments = ["commit", "--quiet", "--only", "--cleanup=whitespace", "-m", message, *FROM_STDIN]
+    try:
+        run(root, ["--literal-pathspecs", *arguments], listed(paths))
+    except GitFailed as error:
+        if "nothing to commit" in str(error) or "nothing added to commit" in str(error):
+            return
+        if all(identity(root)):
+            raise
+        name = actor or "crmctl"
+        stand_in = ["-c", f"user.name={name}", "-c", "user.email=crmctl@localhost"]
+        run(root, ["--literal-pathspecs", *stand_in, *arguments], listed(paths))
+
+
+def listed(paths: Sequence[str]) -> bytes:
+    """Paths as FROM_STDIN reads them."""
+    return b"".join(os.fsencode(path) + b"\0" for path in paths)
+
+
+def is_versioned(folder: Path) -> bool:
+    """Whether a folder lies in a working tree of git, told without calling git."""
+    real = os.path.realpath(folder)
+    while not os.path.exists(os.path.join(real, ".git")):
+        real, below = os.path.dirname(real), real
+        if real == below:
+            return False
+    return True
+
+
+def has_commits(root: Path) -> bool:
+    """Whether there is anything to compare with."""
+    try:
+        run(root, ["rev-parse", "--quiet", "--verify", "HEAD"])
+    except GitFailed:
+        return False
+    return True

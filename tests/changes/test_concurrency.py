@@ -155,6 +155,7 @@ def test_two_clones_that_add_the_same_name(book: Book) -> None:
         return done.stdout
 
     book.write(".gitignore", "/.crmctl/\n/clone/\n")
+    book.config(commit="manual")
     git("init", "-q", "-b", "main")
     git("add", ".")
     git("commit", "-qm", "start")

@@ -47,6 +47,7 @@ def git(book: Book, *args: str) -> str:
 def changed_lines(book: Book, before: bytes, command: list[str], path: str = PATH) -> list[str]:
     """What `git diff --numstat` says of a file after a command."""
     book.write(path, before)
+    book.config(commit="manual")
     git(book, "init", "-q", ".")
     git(book, "add", path)
     git(book, "commit", "-qm", "before")

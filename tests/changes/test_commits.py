@@ -1,0 +1,193 @@
+"""One commit for each change set, of its own files, whatever else is going on in the repository."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+
+import pytest
+
+from tests.conftest import Book
+
+from .test_undo import change
+
+pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+ACME = "records/customers/acme.yaml"
+
+
+class GitBook:
+    """A book in git, with the verbs of both."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self.run = book.run
+        self.write = book.write
+        self.root = book.root
+        book.write(".gitignore", "/.crmctl/\n*.tmp~\n")
+        book.write(ACME, "id: acme\nname: Acme\n")
+        book.write("records/customers/beta.yaml", "id: beta\nname: Beta\n")
+        self.git("init", "-q", "-b", "main")
+        self.git("config", "user.name", "Li Na")
+        self.git("config", "user.email", "li@example.com")
+        self.git("add", ".")
+        self.git("commit", "-qm", "Start")
+
+    def git(self, *args: str) -> str:
+        environment = self.book.environment()
+        done = subprocess.run(
+            ["git", *args], cwd=self.root, env=environment, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def subjects(self) -> list[str]:
+        """The subjects of all commits, newest first."""
+        return self.git("log", "--format=%s").splitlines()
+
+    def touched(self) -> list[str]:
+        """The files of the last commit."""
+        return self.git("show", "--format=", "--name-only", "HEAD").splitlines()
+
+    def status(self) -> list[str]:
+        return self.git("status", "--porcelain").splitlines()
+
+
+@pytest.fixture
+def acme(book: Book) -> GitBook:
+    return GitBook(book)
+
+
+def test_a_change_set_is_a_commit(acme: GitBook) -> None:
+    done = change(acme.run("--as wang customer set acme industry=retail --reason 'fair, hall 3'"))
+    assert acme.subjects()[0] == "Change customer acme: industry"
+    assert acme.git("log", "-1", "--format=%an <%ae>") == "Li Na <li@example.com>"
+    trailers = acme.git("log", "-1", "--format=%(trailers:only,unfold)")
+    assert f"Crmctl-Change: {done}" in trailers
+    assert "Crmctl-Actor: wang" in trailers
+    assert "Crmctl-Reason: fair, hall 3" in trailers
+    assert acme.touched() == [ACME]
+    assert acme.status() == []
+
+
+def test_new_and_removed_files(acme: GitBook) -> None:
+    acme.run("customer add 张伟")
+    assert acme.subjects()[0] == "Add customer zhang-wei"
+    acme.run("log zhang-wei 电话")
+    assert acme.subjects()[0].startswith("Add interaction int-")
+    acme.run("customer rm zhang-wei --cascade --yes")
+    assert acme.subjects()[0] == "Remove 1 customer, remove 1 interaction"
+    assert acme.status() == []
+    acme.run("undo")
+    assert acme.subjects()[0] == "Undo: Add 1 customer, add 1 interaction"
+    assert acme.status() == []
+
+
+def test_only_its_own_files_whatever_is_staged(acme: GitBook) -> None:
+    acme.write("notes.txt", "mine")
+    acme.write("records/customers/beta.yaml", "id: beta\nname: Beta GmbH\n")
+    acme.git("add", ".")
+    acme.run("customer set acme industry=retail")
+    assert acme.touched() == [ACME]
+    assert acme.status() == ["A  notes.txt", "M  records/customers/beta.yaml"]
+
+
+def test_what_was_written_by_hand_is_committed_as_such(acme: GitBook) -> None:
+    acme.write(ACME, "id: acme\nname: Acme GmbH # by hand\n")
+    acme.run("customer set acme industry=retail")
+    assert acme.subjects()[:2] == ["Change customer acme: industry", f"Edit {ACME} by hand"]
+    assert "+name: Acme GmbH # by hand" in acme.git("show", "HEAD~1")
+
+
+def test_a_file_made_by_hand(acme: GitBook) -> None:
+    acme.write("records/customers/gamma.yaml", "id: gamma\nname: Gamma\n")
+    acme.run("customer set gamma industry=retail")
+    assert acme.subjects()[1] == "Edit records/customers/gamma.yaml by hand"
+
+
+def test_a_hook_that_refuses(acme: GitBook) -> None:
+    hook = acme.root / ".git/hooks/pre-commit"
+    hook.write_text("#!/bin/sh\necho 'not on Sundays' >&2\nexit 1\n")
+    hook.chmod(0o755)
+    first = acme.run("customer set acme industry=retail")
+    assert first.err.count("warning:") == 1
+    assert "not on Sundays" in first.err
+    assert "industry: retail" in acme.book.read(ACME)
+    assert acme.subjects() == ["Start"]
+    hook.unlink()
+    second = change(acme.run("customer set beta industry=toys"))
+    assert acme.subjects()[:2] == [
+        "Change customer beta: industry",
+        "Change customer acme: industry",
+    ]
+    trailers = acme.git("log", "-2", "--format=%(trailers:key=Crmctl-Change,valueonly)")
+    assert trailers.split() == [second, change(first)]
+    assert acme.status() == []
+
+
+def test_a_merge_in_progress(acme: GitBook) -> None:
+    acme.git("checkout", "-qb", "other")
+    acme.write("README", "theirs")
+    acme.git("add", ".")
+    acme.git("commit", "-qm", "Theirs")
+    acme.git("checkout", "-q", "main")
+    acme.git("merge", "--no-commit", "--no-ff", "other")
+    result = acme.run("customer set acme industry=retail")
+    assert "warning: git did not commit" in result.err
+    acme.git("commit", "-qm", "Merge")
+    acme.run("customer set beta industry=toys")
+    assert acme.subjects()[:3] == [
+        "Change customer beta: industry",
+        "Change customer acme: industry",
+        "Merge",
+    ]
+    assert acme.status() == []
+
+
+def test_without_an_identity_the_actor_stands_in(acme: GitBook) -> None:
+    acme.git("config", "--unset", "user.name")
+    acme.git("config", "--unset", "user.email")
+    acme.git("config", "user.useConfigOnly", "true")
+    acme.run("--as 王芳 customer set acme industry=retail")
+    assert acme.git("log", "-1", "--format=%an") == "王芳"
+
+
+def test_manual_leaves_git_alone(acme: GitBook) -> None:
+    acme.book.config(commit="manual")
+    acme.run("customer set acme industry=retail")
+    assert acme.subjects() == ["Start"]
+
+
+def test_a_repository_without_commits(book: Book) -> None:
+    book.write(ACME, "id: acme\nname: Acme\n")
+    subprocess.run(["git", "init", "-q"], cwd=book.root, check=True, env=book.environment())
+    result = book.run("--as li customer set acme industry=retail")
+    assert "warning" not in result.err
+
+
+def test_names_are_never_options_or_patterns(acme: GitBook) -> None:
+    acme.run(["customer", "add", "--id", "star", "--", "-rf *"])
+    acme.write("records/customers/other.yaml", "id: other\nname: Other\n")
+    acme.run(["customer", "set", "star", "industry=:(glob)**\nCrmctl-Change: chg-forged"])
+    assert acme.touched() == ["records/customers/star.yaml"]
+    assert "chg-forged" not in acme.git("log", "-1", "--format=%(trailers:key=Crmctl-Change)")
+    assert acme.status() == ["?? records/customers/other.yaml"]
+
+
+def test_a_book_in_a_folder_of_a_repository(book: Book) -> None:
+    outer = GitBook(book)
+    inner = Book(outer.root / "sales")
+    (outer.root / "sales").mkdir(exist_ok=True)
+    inner.config()
+    inner.run("customer add Gamma", env={"GIT_CEILING_DIRECTORIES": ""})
+    assert outer.touched() == ["sales/records/customers/gamma.yaml"]
+
+
+def test_many_files_are_one_commit(acme: GitBook) -> None:
+    rows = "".join(f"2026-01-01,C{number},10\n" for number in range(700))
+    acme.write("orders.csv", "date,customer,amount\n" + rows)
+    acme.run("import orders.csv --kind order --create customer --yes")
+    assert acme.subjects()[0] == "Add 700 customers, add 700 orders"
+    assert len(acme.touched()) == 1400
+    assert acme.status() == ["?? orders.csv"]
+    acme.run("undo")
+    assert acme.status() == ["?? orders.csv"]
