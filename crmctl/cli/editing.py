@@ -162,7 +162,7 @@ def add_embedded(
 ) -> None:
     """A new entry in a keyed list; prints its key."""
     built = builder(app, reason)
-    field = next(field for field in kind.fields.values() if field.command == command)
+    field = kind.embedded[command]
     _kind, id = References(app.workspace).find(ref, kind)
     assigner = built.assigner(kind)
     before = built.read(kind, id).values

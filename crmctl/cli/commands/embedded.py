@@ -23,10 +23,9 @@ def embedded_names(ctx: click.Context, kind: str) -> list[str]:
 
     app = ctx.find_object(App) or App(ctx.find_root().params.get("directory"))
     try:
-        fields = app.kind(kind).fields.values()
+        return list(app.kind(kind).embedded)
     except CrmctlError:
         return []
-    return [field.command for field in fields if field.command]
 
 
 def embedded_group(kind: str, name: str) -> Group:
@@ -105,8 +104,9 @@ def _set(kind: str, name: str) -> Command:
     def set_(app: App, ref: str, key: str, words: tuple[str, ...], **given: Any) -> None:
         from crmctl.cli.editing import assign
 
-        field = _list_field(app, kind, name)
-        assign(app, app.kind(kind), ref, [f"{field}.{key}.{word}" for word in words], **given)
+        found = app.kind(kind)
+        field = found.embedded[name].name
+        assign(app, found, ref, [f"{field}.{key}.{word}" for word in words], **given)
 
     return set_
 
@@ -123,11 +123,7 @@ def _rm(kind: str, name: str) -> Command:
     def rm(app: App, ref: str, key: str, **given: Any) -> None:
         from crmctl.cli.editing import assign
 
-        assign(app, app.kind(kind), ref, [f"{_list_field(app, kind, name)}-={key}"], **given)
+        found = app.kind(kind)
+        assign(app, found, ref, [f"{found.embedded[name].name}-={key}"], **given)
 
     return rm
-
-
-def _list_field(app: App, kind: str, name: str) -> str:
-    fields = app.kind(kind).fields.values()
-    return next(field.name for field in fields if field.command == name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import click
@@ -183,8 +182,3 @@ def _archive(name: str) -> Command:
         archive_records(app, app.kind(name), refs, **given)
 
     return archive
-
-
-def stdin_words() -> list[str]:
-    """The words on stdin, one a line; blank lines are nothing."""
-    return [line.strip() for line in sys.stdin if line.strip()]
