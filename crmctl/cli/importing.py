@@ -11,7 +11,7 @@ import click
 
 from crmctl.changes.apply import Applier
 from crmctl.cli.app import App
-from crmctl.cli.exporting import write_lines
+from crmctl.cli.outfile import write_lines
 from crmctl.cli.writing import command_line
 from crmctl.errors import Unconfirmed, UsageError
 from crmctl.exchange.encoding import Decoded, decode

@@ -14,6 +14,27 @@ FORMATS = ("table", "json", "jsonl", "csv", "tsv", "yaml", "md", "ids")
 Decorated = Any
 
 
+def output_file(*formats: str) -> Callable[[Decorated], Decorated]:
+    """-o/--format and --out: without the one, the name of the other says the format."""
+
+    def decorate(function: Decorated) -> Decorated:
+        function = option(
+            "--out",
+            metavar="FILE",
+            type=click.Path(dir_okay=False),
+            help=N_("Write to this file."),
+        )(function)
+        return option(
+            "-o",
+            "--format",
+            "format_",
+            type=click.Choice(formats),
+            help=N_("Output format, unless the name of the file says it."),
+        )(function)
+
+    return decorate
+
+
 def output(*formats: str) -> Callable[[Decorated], Decorated]:
     """-o/--format: one of `formats`, the first by default."""
     return option(

@@ -8,9 +8,11 @@ import click
 
 from crmctl.cli import options
 from crmctl.cli.app import App
-from crmctl.cli.base import argument, group, option
+from crmctl.cli.base import argument, group
 from crmctl.cli.completing import complete_report
 from crmctl.locale import N_, _
+
+FORMATS = ("table", "md", "csv", "tsv", "json")
 
 
 @group(
@@ -18,7 +20,7 @@ from crmctl.locale import N_, _
     help=N_("Run reports: overview, activity, rfm, or your own in reports/NAME.yaml."),
     examples=[
         "crmctl report run overview",
-        "crmctl report run rfm --as-of 2026-06-30 -o md --out rfm.md",
+        "crmctl report run rfm --as-of 2026-06-30 --out rfm.md",
     ],
 )
 def command() -> None:
@@ -69,21 +71,16 @@ def show(app: App, name: str) -> None:
     help=N_("Run a report."),
     examples=["crmctl report run activity --as-of last-month -o md"],
 )
-@options.output("table", "md", "csv", "tsv", "json")
+@options.output_file(*FORMATS)
 @options.as_of
-@option(
-    "--out",
-    metavar="FILE",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help=N_("Write to this file."),
-)
 @argument("name", shell_complete=complete_report)
 @click.pass_obj
-def run(app: App, name: str, format_: str, as_of: str | None, out: Path | None) -> None:
+def run(app: App, name: str, format_: str | None, as_of: str | None, out: str | None) -> None:
+    from crmctl.cli.outfile import STDOUT, format_for, write_lines
     from crmctl.cli.summing import report_lines
     from crmctl.reporting import Reports
-    from crmctl.storage.files import replace
 
+    format_ = format_for(out, format_, FORMATS)
     reports = Reports(app.workspace)
     report = reports.get(name)
     app.warn_of_broken()
@@ -92,8 +89,8 @@ def run(app: App, name: str, format_: str, as_of: str | None, out: Path | None) 
         format_,
         None if out else app.width,
     )
-    if out is None:
+    if out is None or out == STDOUT:
         app.print(lines)
     else:
-        replace(out, "".join(f"{line}\n" for line in lines))
+        write_lines(Path(out), lines)
         app.remark(_("Written to {file}.").format(file=out))
