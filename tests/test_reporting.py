@@ -111,3 +111,17 @@ def test_a_file_that_cannot_be_written_so_is_refused(shop: Book) -> None:
     err = shop.run("report run turnover --out x.html", code=2).err
     assert ".txt, .md, .csv, .tsv, .json" in err
     assert not (shop.root / "x.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--measure", "x=total amount"], "--measure x: there is no measure “total”"),
+        (["--measure", "sum date"], "--measure sum_date: “sum” cannot be applied to date"),
+        (["--group", "amount.month"], "--group: “amount” is no date"),
+        (["--group", "custmer"], "Did you mean “customer”?"),
+        (["levle:vip", "--measure", "count"], "no field “levle”"),
+    ],
+)
+def test_a_slip_in_a_summary_is_a_usage_error(shop: Book, options: list[str], said: str) -> None:
+    assert said in shop.run(["query", "order", *options], code=2).err

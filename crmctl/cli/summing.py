@@ -15,6 +15,7 @@ from crmctl.render.formats import markdown_text, render
 from crmctl.render.width import width
 from crmctl.reporting import Reports
 from crmctl.reports.definition import parse
+from crmctl.reports.errors import BadReport
 from crmctl.reports.result import ReportResult, SectionResult, as_json
 from crmctl.schema.model import Kind
 from crmctl.values import jsontext
@@ -40,9 +41,12 @@ def sum_up(
     if limit:
         section["limit"] = str(limit)
     tree = {key: value for key, value in section.items() if value}
-    definition = parse(kind.name, tree, "query")
     labels = format_ in ("table", "md")
-    result = Reports(app.workspace).run(definition, app.day(as_of), labels=labels)
+    try:
+        definition = parse(kind.name, tree, "query")
+        result = Reports(app.workspace).run(definition, app.day(as_of), labels=labels)
+    except BadReport as error:
+        raise UsageError(_said(error), error.hint) from None
     (only,) = result.sections
     if format_ in ("table", "md"):
         app.print(section_lines(only, format_, app.width))
@@ -50,6 +54,15 @@ def sum_up(
         app.print(render(format_, only.columns, only.rows))
     for note in only.notes:
         app.remark(note)
+
+
+def _said(error: BadReport) -> str:
+    """What is wrong with a definition, as it was typed in options: `measures.x` is --measure x."""
+    key, _dot, name = error.place.partition(".")
+    if not key:
+        return error.reason
+    place = " ".join(filter(None, (f"--{key.removesuffix('s')}", name)))
+    return _("{path}: {reason}").format(path=place, reason=error.reason)
 
 
 def _measure(text: str) -> tuple[str, Any]:
