@@ -34,6 +34,7 @@ def command(
     from crmctl.refs import References
     from crmctl.render.formats import objects, render
     from crmctl.timeline import timeline
+    from crmctl.values.instants import local_instant
 
     _kind, id = References(app.workspace).find(ref, app.kind(CUSTOMER))
     day = app.day(as_of)
@@ -54,7 +55,11 @@ def command(
     elif format_ in ("table", "md"):
         users = app.kind("user")
         names = References(app.workspace).labels(users, {e.by for e in found if e.by})
-        rows = [[e.at, e.title, e.id, e.label, names.get(e.by or "", e.by)] for e in found]
+        zone = app.workspace.zone
+        rows = [
+            [local_instant(e.at, zone), e.title, e.id, e.label, names.get(e.by or "", e.by)]
+            for e in found
+        ]
         if app.width is not None and app.width < ROOM_FOR_IDS:
             del columns[2]
             rows = [[*row[:2], *row[3:]] for row in rows]
