@@ -222,6 +222,7 @@ class Builder:
         if id is not None:
             if not is_valid_id(id):
                 raise BadValue("id", id, _("letters, digits, “-”, “_” and “.”"))
+            self.references.refuse_unreadable(id, kind)
             if self._taken(kind, id):
                 raise Exists(kind.noun(), id)
             return id
@@ -241,10 +242,11 @@ class Builder:
     def _taken(self, kind: Kind, id: str) -> bool:
         if (kind.name, id) in self._new_ids or self.workspace.index.get(kind, id) is not None:
             return True
+        if kind.is_stream:
+            return False
         # A file that cannot be read still holds its id.
-        return (
-            not kind.is_stream and (self.workspace.records / self._path(kind, {"id": id})).exists()
-        )
+        unreadable = self.references.unreadable(id, kind) is not None
+        return unreadable or (self.workspace.records / self._path(kind, {"id": id})).exists()
 
     def _path(self, kind: Kind, values: Mapping[str, Any]) -> str:
         """The file for a new record, below records/, by the kind's template."""

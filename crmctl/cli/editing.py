@@ -52,6 +52,7 @@ def add_records(
         assigner = built.assigner(kind)
         values = assigner.apply({}, ordered_for_references(kind, assignments))
         built.add(kind, values, id=id)
+    app.warn_of_broken()  # one of them may be the very record
     _warn_of_duplicates(app, kind, built)
     finish(app, built, print_ids=built.set.of("created"), **writing)
 

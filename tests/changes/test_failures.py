@@ -217,3 +217,16 @@ def test_an_edit_stream_outside_the_book_is_refused(acme: Book, tmp_path: Path) 
     (acme.root / "records/interactions").symlink_to(outside)
     assert "out of the book" in acme.run("log acme hello", code=2).err
     assert [*outside.iterdir()] == []
+
+
+@pytest.mark.parametrize("path", ["records/customers/li.yaml", "records/customers/vip/li.yaml"])
+def test_a_file_that_cannot_be_read_keeps_its_id(book: Book, path: str) -> None:
+    book.gen({path: "id: li\nname: [Li\n"})
+    refused = book.run("customer add Li --id li", code=3)
+    assert f"{path}:2" in refused.err
+    assert book.files() == {path: b"id: li\nname: [Li\n"}
+    other = book.run("customer add Li")
+    assert other.out == "li-2\n"
+    assert f"warning: {path}:2" in other.err
+    assert book.read(path) == "id: li\nname: [Li\n"
+    assert book.run("product add Li").out == "li\n"
