@@ -176,6 +176,18 @@ class Referenced(CrmctlError):
         )
 
 
+class InUse(CrmctlError):
+    """A definition that others mention and would miss."""
+
+    exit_code = 5
+
+    def __init__(self, name: str, users: Sequence[str]) -> None:
+        super().__init__(
+            _("“{name}” is used by {users}.").format(name=name, users=", ".join(users)),
+            _("Nothing was removed. Change them first, or add --force."),
+        )
+
+
 class ChangedMeanwhile(CrmctlError):
     exit_code = 5
 

@@ -85,11 +85,9 @@ def show(app: App, name: str, format_: str) -> None:
 @command.command(
     "save",
     help=N_("Save a query by name."),
-    examples=["crmctl segment save sleeping 'status:active last_interaction:>90d'"],
+    examples=["crmctl segment save asleep 'status:active last_interaction:>120d'"],
 )
-@option(
-    "--kind", default="customer", help=N_("The kind it is about."), shell_complete=complete_kind
-)
+@option("--kind", help=N_("The kind it is about."), shell_complete=complete_kind)
 @option("--title", help=N_("A title for lists."))
 @option("--force", is_flag=True, help=N_("Replace a segment of that name."))
 @argument("name")
@@ -98,15 +96,16 @@ def show(app: App, name: str, format_: str) -> None:
 )
 @click.pass_obj
 def save(
-    app: App, name: str, query: tuple[str, ...], kind: str, title: str | None, force: bool
+    app: App, name: str, query: tuple[str, ...], kind: str | None, title: str | None, force: bool
 ) -> None:
     from crmctl.segments import Segments
     from crmctl.selection import Selection
 
-    found = app.kind(kind)
+    segments = Segments(app.workspace)
+    found = app.kind(kind or segments.kind_of(name))
     text = joined(query)
     count = Selection(app.workspace, found, text).count()  # what cannot be asked is not saved
-    Segments(app.workspace).save(name, found.name, text, title, overwrite=force)
+    segments.save(name, found.name, text, title, overwrite=force)
     app.remark(_("Saved “{name}”; it finds {count} now.").format(name=name, count=count))
 
 
@@ -124,10 +123,23 @@ def run(app: App, /, name: str, query: tuple[str, ...], **choices: Any) -> None:
     list_records(app, app.kind(segment.kind), f'segment:"{segment.name}"{more}', **choices)
 
 
-@command.command("rm", help=N_("Forget a segment."))
+@command.command(
+    "rm",
+    help=N_("Forget a segment that no other one and no report uses."),
+    examples=["crmctl segment rm sleeping"],
+)
+@option("--force", is_flag=True, help=N_("Even if others use it."))
 @argument("name", shell_complete=complete_segment)
 @click.pass_obj
-def rm(app: App, name: str) -> None:
+def rm(app: App, name: str, force: bool) -> None:
+    from crmctl.errors import InUse
+    from crmctl.reporting import Reports
     from crmctl.segments import Segments
 
-    Segments(app.workspace).remove(name)
+    segments = Segments(app.workspace)
+    segment = segments.get(name)
+    users = [*segments.users(segment), *Reports(app.workspace).using(segment)]
+    if users and not force:
+        raise InUse(segment.name, users)
+    segments.remove(segment)
+    app.remark(_("Removed “{name}”.").format(name=segment.name))
