@@ -107,7 +107,7 @@ class BookSource:
 def run_model(workspace: Workspace, name: str, day: date, query: str | None) -> ModelResult:
     """A model over the customers that a query finds (all without one), as of the end of a day."""
     if name not in MODELS:
-        raise BadOption(_("a model"), name, MODELS, None)
+        raise BadOption(_("A model"), name, MODELS, None)
     customer = workspace.registry.kinds[CUSTOMER]
     selection = Selection(workspace, customer, query, as_of=day, archived=True)
     customers = selection.ids() if query else None

@@ -14,7 +14,7 @@ from crmctl.locale import _
 from crmctl.render.formats import markdown_text, render
 from crmctl.render.width import width
 from crmctl.reporting import Reports
-from crmctl.reports.definition import parse
+from crmctl.reports.definition import measure_name, parse
 from crmctl.reports.errors import BadReport
 from crmctl.reports.result import ReportResult, SectionResult, as_json
 from crmctl.schema.model import Kind
@@ -69,7 +69,7 @@ def _measure(text: str) -> tuple[str, Any]:
     """`revenue=sum amount`, or without a name, which the measure then makes."""
     name, equals, measure = text.partition("=")
     if not equals:
-        return text.strip().replace(" ", "_").replace(".", "_"), text.strip()
+        return measure_name(text), text.strip()
     if not name.strip():
         raise UsageError(_("A measure needs a name: NAME=MEASURE."))
     return name.strip(), {"measure": measure.strip(), "title": {"en": name.strip()}}

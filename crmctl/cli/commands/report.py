@@ -32,7 +32,6 @@ def command() -> None:
 @click.pass_obj
 def list_(app: App, format_: str) -> None:
     from crmctl.analytics.result import Column
-    from crmctl.errors import CrmctlError
     from crmctl.locale import pick
     from crmctl.render.formats import render
     from crmctl.reporting import Reports
@@ -42,15 +41,11 @@ def list_(app: App, format_: str) -> None:
         Column("title", N_("Title"), "text"),
         Column("description", N_("Description"), "text"),
     ]
-    rows = []
     reports = Reports(app.workspace)
-    for name in reports.files():
-        try:
-            one = reports.get(name)
-        except CrmctlError as error:
-            app.remark(_("warning: {problem}").format(problem=error.message))
-        else:
-            rows.append((one.name, pick(one.title), pick(one.description)))
+    rows = [
+        (one.name, pick(one.title), pick(one.description))
+        for one in app.usable(reports.files(), reports.get)
+    ]
     app.print(render(format_, columns, rows, app.width))
 
 

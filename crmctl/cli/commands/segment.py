@@ -31,7 +31,6 @@ def command() -> None:
 @click.pass_obj
 def list_(app: App, format_: str) -> None:
     from crmctl.analytics.result import Column
-    from crmctl.errors import CrmctlError
     from crmctl.render.formats import render
     from crmctl.segments import Segments
 
@@ -41,15 +40,11 @@ def list_(app: App, format_: str) -> None:
         Column("kind", N_("Kind"), "text"),
         Column("query", N_("Query"), "text"),
     ]
-    rows = []
     segments = Segments(app.workspace)
-    for name in segments.names():
-        try:
-            one = segments.get(name)
-        except CrmctlError as error:
-            app.remark(_("warning: {problem}").format(problem=error.message))
-        else:
-            rows.append((one.name, one.titled(), one.kind, one.query))
+    rows = [
+        (one.name, one.titled(), one.kind, one.query)
+        for one in app.usable(segments.names(), segments.get)
+    ]
     app.print(render(format_, columns, rows, app.width))
 
 

@@ -89,9 +89,12 @@ def _user(app: App, word: str) -> str:
     if word in ME:
         me = references.acting_user()
         if me is None:
+            name = app.workspace.me
             raise UsageError(
-                _("It is not known which user of this book you are."),
-                _("Say so with --as USER or CRMCTL_USER, or name the user."),
+                _("You are “{name}”, and this book has no such user.").format(name=name)
+                if name
+                else _("It is not known who “{word}” is.").format(word=word),
+                _("Name one of “crmctl user list” with --owner, --as or CRMCTL_USER."),
             )
         return me
     if not references.has_users():
