@@ -136,6 +136,11 @@ class References:
         )
         return {id: str(label or id) for id, label in rows}
 
+    def called(self, kind: str, id: str) -> str:
+        """What a record is called; an id without a record, or of no kind, stays as it is."""
+        found = self.workspace.registry.kinds.get(kind)
+        return self.labels(found, [id]).get(id, id) if found else id
+
     @cached_property
     def _has_users(self) -> bool:
         users = self.workspace.registry.kinds.get("user")

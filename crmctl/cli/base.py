@@ -27,7 +27,12 @@ def _unmarked(value: Any) -> Any:
 
 
 class Option(click.Option):
-    """An option whose help is translated when shown."""
+    """An option whose help is translated when shown, and says of ranges what people need."""
+
+    def get_help_extra(self, ctx: click.Context) -> Any:
+        extra = super().get_help_extra(ctx)
+        extra.pop("range", None)
+        return extra
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         original, self.help = self.help, _(self.help or "")
@@ -35,6 +40,14 @@ class Option(click.Option):
             return super().get_help_record(ctx)
         finally:
             self.help = original
+
+
+class Whole(click.IntRange):
+    """A whole number between two others, called so in the user's language."""
+
+    @property
+    def name(self) -> str:  # type: ignore[override]
+        return _("whole number")
 
 
 class Argument(click.Argument):

@@ -7,6 +7,7 @@ command names need no more.
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -227,12 +228,15 @@ def _silence() -> None:
 
 
 def _usage(error: click.ClickException) -> str:
-    message = error.format_message().rstrip(".。")
+    # click joins its sentences with spaces, also where they end in wide marks.
+    message = re.sub(r"(?<=[，。：；？！）]) | (?=[（，。：；])", "", error.format_message())
     context = getattr(error, "ctx", None)
     if context is None:
         return message
-    text = _("{message}. See “{path} --help”.")
-    return text.format(message=message, path=context.command_path)
+    if message[-1:] not in ("?", "？"):
+        message = message.rstrip(".。") + _(".")
+    help = _("See “{path} --help”.").format(path=context.command_path)
+    return _("{first} {second}").format(first=message, second=help)
 
 
 def _failed(error: Exception) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from crmctl.cli.base import argument, option
+from crmctl.cli.base import Whole, argument, option
 from crmctl.locale import N_
 
 FORMATS = ("table", "json", "jsonl", "csv", "tsv", "yaml", "md", "ids")
@@ -67,7 +67,7 @@ def arranging(function: Decorated) -> Decorated:
         option(
             "--limit",
             metavar="N",
-            type=click.IntRange(0),
+            type=Whole(0),
             default=0,
             help=N_("At most so many; 0: all."),
         ),

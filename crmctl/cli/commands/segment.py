@@ -54,6 +54,7 @@ def list_(app: App, format_: str) -> None:
 @click.pass_obj
 def show(app: App, name: str, format_: str) -> None:
     from crmctl.query.words import explain
+    from crmctl.refs import References
     from crmctl.render.table import pairs
     from crmctl.segments import Segments
     from crmctl.selection import Selection
@@ -71,7 +72,7 @@ def show(app: App, name: str, format_: str) -> None:
         (_("Title"), segment.titled()),
         (_("Kind"), app.kind(segment.kind).titled()),
         (_("Query"), segment.query),
-        (_("In words"), explain(selection.bound)),
+        (_("In words"), explain(selection.bound, References(app.workspace).called)),
         (_("Records"), str(count)),
     ]
     app.print(pairs(items, app.width))

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-import click
-
 from crmctl.cli import options
 from crmctl.cli.app import App
-from crmctl.cli.base import argument, define, option
+from crmctl.cli.base import Whole, argument, define, option
 from crmctl.cli.completing import complete_ref
 from crmctl.locale import N_, _
 
@@ -23,7 +21,7 @@ ROOM_FOR_IDS = 100
 )
 @options.output()
 @options.as_of
-@option("--limit", type=click.IntRange(0), default=0, help=N_("At most so many; 0: all."))
+@option("--limit", metavar="N", type=Whole(0), default=0, help=N_("At most so many; 0: all."))
 @option("--since", metavar="PERIOD", help=N_("From 2026-03, last-quarter, 30d (ago), … on."))
 @argument("ref", shell_complete=complete_ref("customer"))
 def command(

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import click
-
 from crmctl.analytics.result import Column
 from crmctl.cli import options
 from crmctl.cli.app import App
-from crmctl.cli.base import define, option
+from crmctl.cli.base import Whole, define, option
 from crmctl.locale import N_, _
 
 ME = ("me", "我")
@@ -29,7 +27,7 @@ NEUTRAL_COLUMNS = [Column(name, name, "text") for name in NEUTRAL]
 @options.arranging
 @options.as_of
 @option(
-    "--days", type=click.IntRange(0, 3660), help=N_("Also what falls due in so many days more.")
+    "--days", metavar="N", type=Whole(0, 3660), help=N_("Also what falls due in so many days more.")
 )
 @option("--owner", metavar="USER|me", help=N_("Only what is this user's."))
 def command(
