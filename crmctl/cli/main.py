@@ -98,9 +98,11 @@ class Program(Group):
         return helps
 
     def _kind_group(self, ctx: click.Context, name: str) -> click.Command:
+        from crmctl.cli.commands.embedded import known_kind
         from crmctl.cli.commands.records import kind_group
 
-        return kind_group(name, self._kinds(ctx)[name])
+        own = known_kind(ctx, name) if name not in KINDS else None
+        return kind_group(name, self._kinds(ctx)[name], own)
 
     def _by_schema(self, ctx: click.Context, word: str) -> click.Command | None:
         """What only the schemas know: titles and plurals (客户, customers), lists in records."""
@@ -115,7 +117,7 @@ class Program(Group):
             if word in kind.embedded:
                 from crmctl.cli.commands.embedded import embedded_group
 
-                return embedded_group(kind.name, word)
+                return embedded_group(kind.name, word, kind)
         try:
             return self._kind_group(ctx, registry.kind(word).name)
         except UnknownKind:
@@ -172,7 +174,7 @@ def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
     help=N_("A plain-text CRM: customers, interactions and orders as files that git versions."),
     examples=(
         "crmctl init --demo my-crm",
-        'crmctl log acme "called about the offer" --next "7d: send it"',
+        'crmctl log nordlys "called about the offer" --next "7d: send it"',
         "crmctl customer list 'level:vip last_interaction:>30d'",
     ),
 )

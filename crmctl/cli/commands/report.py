@@ -27,7 +27,7 @@ def command() -> None:
     pass
 
 
-@command.command("list", help=N_("List the reports."))
+@command.command("list", help=N_("List the reports."), examples=["crmctl report list"])
 @options.output("table", "json", "jsonl", "csv", "tsv", "yaml", "md", "ids")
 @click.pass_obj
 def list_(app: App, format_: str) -> None:
@@ -49,7 +49,11 @@ def list_(app: App, format_: str) -> None:
     app.print(render(format_, columns, rows, app.width))
 
 
-@command.command("show", help=N_("Show the definition of a report."))
+@command.command(
+    "show",
+    help=N_("Show the definition of a report."),
+    examples=["crmctl report show activity > reports/mine.yaml"],
+)
 @argument("name", shell_complete=complete_report)
 @click.pass_obj
 def show(app: App, name: str) -> None:

@@ -26,7 +26,7 @@ def command() -> None:
     pass
 
 
-@command.command("list", help=N_("List the saved segments."))
+@command.command("list", help=N_("List the saved segments."), examples=["crmctl segment list"])
 @options.output("table", "json", "jsonl", "csv", "tsv", "yaml", "md", "ids")
 @click.pass_obj
 def list_(app: App, format_: str) -> None:
@@ -48,7 +48,11 @@ def list_(app: App, format_: str) -> None:
     app.print(render(format_, columns, rows, app.width))
 
 
-@command.command("show", help=N_("Show a segment, what it asks in words, and how many it finds."))
+@command.command(
+    "show",
+    help=N_("Show a segment, what it asks in words, and how many it finds."),
+    examples=["crmctl segment show sleeping"],
+)
 @argument("name", shell_complete=complete_segment)
 @options.output("table", "json")
 @click.pass_obj
@@ -105,7 +109,11 @@ def save(
     app.remark(_("Saved “{name}”; it finds {count} now.").format(name=name, count=count))
 
 
-@command.command("run", help=N_("List the records of a segment."))
+@command.command(
+    "run",
+    help=N_("List the records of a segment."),
+    examples=["crmctl segment run sleeping owner:li-na -o ids"],
+)
 @options.listing
 @argument("name", shell_complete=complete_segment)
 @argument("query", nargs=-1, metavar="[QUERY]...")

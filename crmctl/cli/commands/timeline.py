@@ -17,7 +17,10 @@ ROOM_FOR_IDS = 100
 @define(
     "timeline",
     help=N_("Show what happened with a customer, newest first: every dated record and change."),
-    examples=["crmctl timeline acme --limit 20", "crmctl timeline acme --since this-year -o json"],
+    examples=[
+        "crmctl timeline nordlys --limit 20",
+        "crmctl timeline nordlys --since this-year -o json",
+    ],
 )
 @options.output()
 @options.as_of
