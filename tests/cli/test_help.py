@@ -44,3 +44,9 @@ def test_chinese_sentences_are_joined_without_spaces(sample: Book, command: str)
 def test_an_english_hint_that_asks_keeps_its_mark(sample: Book) -> None:
     err = sample.run("customer list --limti 3", code=2).err
     assert "Did you mean '--limit'? See “crmctl customer list --help”." in err
+
+
+def test_the_parameters_of_a_model_are_told_in_chinese(sample: Book) -> None:
+    err = sample.run("--lang zh analyze rfm --limit 1").err
+    assert "  方法：按购买客户的分位数\n" in err
+    assert "，最近购买：" in err
