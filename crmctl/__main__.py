@@ -1,6 +1,22 @@
-"""Lets `python -m crmctl` be the same program as `crmctl`."""
+"""The entry of the program, as `crmctl` and as `python -m crmctl`.
 
-from crmctl.cli.main import run
+It loads nothing itself: loading the rest takes long enough for a Ctrl-C to fall into it.
+"""
+
+from __future__ import annotations
+
+import sys
+
+
+def run() -> None:
+    """Runs the program and exits with the code that fits."""
+    try:
+        from crmctl.cli.main import main
+
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)  # main's INTERRUPTED, which may not be loaded yet
+
 
 if __name__ == "__main__":
     run()

@@ -147,11 +147,10 @@ def open_tasks(
     sql = f"""
         SELECT t.id, t.customer, t.due, t.at, t.title, t.owner, COALESCE(t.priority, ?)
         FROM tasks AS t
-        WHERE {OPEN} AND t.archived IS NULL AND (t.created IS NULL OR t.created <= ?)
+        WHERE {OPEN} AND t.archived IS NULL
             AND (t.due <= ? OR (t.due IS NULL AND t.at__ts < ?))
     """
-    params: list[Any] = [priority.default, day.isoformat(), until.isoformat()]
-    params.append(end_of(until, workspace.zone))
+    params: list[Any] = [priority.default, until.isoformat(), end_of(until, workspace.zone)]
     if customer is not None:
         sql += " AND t.customer = ?"
         params.append(customer)

@@ -70,7 +70,7 @@ def dossier(workspace: Workspace, id: str, *, as_of: date | None = None) -> Doss
         customer=record,
         facts=_facts(workspace, kinds[CUSTOMER], id, as_of),
         contacts=[item for item in record.get("contacts") or [] if isinstance(item, dict)],
-        tasks=_tasks(workspace, id, day),
+        tasks=_tasks(workspace, id),
         follow_ups=steps,
         promises=_promises(workspace, id, day),
         interactions=latest(workspace, kinds["interaction"], id, LATEST),
@@ -90,12 +90,11 @@ def _facts(workspace: Workspace, kind: Kind, id: str, as_of: date | None) -> dic
     return {name: value for name, value in zip(names, values, strict=False) if value is not None}
 
 
-def _tasks(workspace: Workspace, id: str, day: date) -> list[dict[str, Any]]:
+def _tasks(workspace: Workspace, id: str) -> list[dict[str, Any]]:
     rows = workspace.index.rows(
         f"SELECT t._data, t._path, t._line FROM tasks AS t WHERE t.customer = ? AND {OPEN}"
-        " AND t.archived IS NULL AND (t.created IS NULL OR t.created <= ?)"
-        " ORDER BY t.due IS NULL, t.due, t.id",
-        (id, day.isoformat()),
+        " AND t.archived IS NULL ORDER BY t.due IS NULL, t.due, t.id",
+        (id,),
     )
     return [as_record(*row) for row in rows]
 

@@ -176,6 +176,18 @@ class Referenced(CrmctlError):
         )
 
 
+class InUse(CrmctlError):
+    """A definition that others mention and would miss."""
+
+    exit_code = 5
+
+    def __init__(self, name: str, users: Sequence[str]) -> None:
+        super().__init__(
+            _("“{name}” is used by {users}.").format(name=name, users=", ".join(users)),
+            _("Nothing was removed. Change them first, or add --force."),
+        )
+
+
 class ChangedMeanwhile(CrmctlError):
     exit_code = 5
 
@@ -239,15 +251,19 @@ class Unparsable(CrmctlError):
 
 
 class Invalid(CrmctlError):
-    """A record that would break the rules of its kind; nothing is written."""
-
-    exit_code = 3
+    """Values that would break the rules of their kind; nothing is written."""
 
     def __init__(self, what: str, reasons: Sequence[str]) -> None:
         super().__init__(
             _("{what}: {reasons}").format(what=what, reasons="; ".join(reasons)),
             _("Nothing was written."),
         )
+
+
+class InvalidText(Invalid):
+    """The same, and in a document that was edited."""
+
+    exit_code = 3
 
 
 class Unconfirmed(CrmctlError):

@@ -9,6 +9,7 @@ from typing import Any
 from crmctl.errors import Ambiguous, BadValue, NotFound, Unparsable, did_you_mean
 from crmctl.index.layout import quoted
 from crmctl.locale import _
+from crmctl.problems import Problem
 from crmctl.schema.access import texts_at
 from crmctl.schema.model import Field, Kind
 from crmctl.values import jsontext
@@ -50,13 +51,32 @@ class References:
                 return self.workspace.registry.kinds[name], id
             if unique:
                 raise Ambiguous(ref, [self._described(*candidate) for candidate in unique])
-        for problem in index.broken():
-            if problem.path.rsplit("/", 1)[-1] == f"{ref}.yaml":
-                raise Unparsable(f"{problem.path}:{problem.line}", problem.message)
+        self.refuse_unreadable(ref, kind)
         error = NotFound(kind.noun() if kind else _("record"), ref, self._nearest(ref, kind))
         if error.hint is None:
             error.hint = _("Look for it with “crmctl search {ref}”.").format(ref=ref)
         raise error
+
+    def unreadable(self, id: str, kind: Kind | None = None) -> Problem | None:
+        """The fault of a file that bears the name of this id and cannot be read."""
+        if kind is not None and kind.is_stream:  # its files are named after the customers
+            return None
+        start = f"records/{kind.folder}/" if kind else ""
+        found = self._unreadable.get(f"{id}.yaml", [])
+        return next((problem for problem in found if problem.path.startswith(start)), None)
+
+    def refuse_unreadable(self, id: str, kind: Kind | None = None) -> None:
+        """Raises Unparsable where `unreadable` finds something."""
+        problem = self.unreadable(id, kind)
+        if problem is not None:
+            raise Unparsable(f"{problem.path}:{problem.line}", problem.message)
+
+    @cached_property
+    def _unreadable(self) -> dict[str, list[Problem]]:
+        found: dict[str, list[Problem]] = {}
+        for problem in self.workspace.index.broken():
+            found.setdefault(problem.path.rsplit("/", 1)[-1], []).append(problem)
+        return found
 
     def exact(self, kind: Kind, text: str, field: str) -> str:
         """The id for a reference in data: exact id, name, phone or e-mail, never a prefix."""
@@ -123,6 +143,11 @@ class References:
             (wanted,),
         )
         return {id: str(label or id) for id, label in rows}
+
+    def called(self, kind: str, id: str) -> str:
+        """What a record is called; an id without a record, or of no kind, stays as it is."""
+        found = self.workspace.registry.kinds.get(kind)
+        return self.labels(found, [id]).get(id, id) if found else id
 
     @cached_property
     def _has_users(self) -> bool:

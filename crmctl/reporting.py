@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
 from crmctl.analytics.result import Column, ModelResult
-from crmctl.errors import BadOption, NotFound
+from crmctl.errors import BadOption, CrmctlError, NotFound
 from crmctl.facts.definitions import CUSTOMER, MODEL_SOURCES
 from crmctl.locale import _
 from crmctl.problems import Problem
@@ -15,6 +16,7 @@ from crmctl.reports.definition import Report, parse
 from crmctl.reports.errors import BadReport
 from crmctl.reports.result import ReportResult, Row
 from crmctl.reports.run import run
+from crmctl.segments import Segment, mentions
 from crmctl.selection import Selection, shown
 from crmctl.storage.files import load
 from crmctl.storage.reader import parse_document
@@ -52,6 +54,16 @@ class Reports:
             if name.casefold() in (title.casefold() for title in report.title.values()):
                 return report
         raise NotFound(_("report"), name, suggest(name, files))
+
+    def using(self, segment: Segment) -> list[str]:
+        """The files of the reports whose queries mention a segment."""
+        found = []
+        for file in self.files().values():
+            with suppress(CrmctlError):
+                report = self._read(file)
+                if any(mentions(one.query or "", segment) for one in report.sections):
+                    found.append(report.where)
+        return found
 
     def run(self, report: Report, as_of: date | None, *, labels: bool = False) -> ReportResult:
         """The report over the book as of the end of a day, today if none is said.
@@ -95,7 +107,7 @@ class BookSource:
 def run_model(workspace: Workspace, name: str, day: date, query: str | None) -> ModelResult:
     """A model over the customers that a query finds (all without one), as of the end of a day."""
     if name not in MODELS:
-        raise BadOption(_("a model"), name, MODELS, None)
+        raise BadOption(_("A model"), name, MODELS, None)
     customer = workspace.registry.kinds[CUSTOMER]
     selection = Selection(workspace, customer, query, as_of=day, archived=True)
     customers = selection.ids() if query else None

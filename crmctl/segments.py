@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crmctl.errors import BadConfig, BadOption, Exists, NotFound, did_you_mean
+from crmctl.facts.definitions import CUSTOMER
 from crmctl.locale import _, pick
 from crmctl.problems import Problem
-from crmctl.query.ast import Expr
+from crmctl.query.ast import SEGMENT, Exact, Expr, Plain, terms_of
+from crmctl.query.errors import QuerySyntaxError
 from crmctl.query.grammar import parse
 from crmctl.storage.files import load, replace
 from crmctl.storage.reader import parse_document
-from crmctl.storage.writer import dump
 from crmctl.values.frozen import Frozen
 from crmctl.values.ids import is_valid_id
 from crmctl.values.text import suggest
@@ -55,9 +57,9 @@ class Segments:
         """A segment by its name or title; NotFound suggests the nearest."""
         names = self.names()
         if name in names:
-            return self._read(self.folder / f"{name}.yaml")
+            return self._read(self._file(name))
         for known in names:
-            segment = self._read(self.folder / f"{known}.yaml")
+            segment = self._read(self._file(known))
             if name.casefold() in (title.casefold() for title in segment.title.values()):
                 return segment
         raise NotFound(_("segment"), name, suggest(name, names))
@@ -66,26 +68,56 @@ class Segments:
         """The query of a segment, for `segment:NAME` in another query."""
         return parse(self.get(name).query)
 
+    def kind_of(self, name: str) -> str:
+        """The kind of the segment that bears this name, the usual one without a usable segment."""
+        try:
+            return self._read(self._file(name)).kind if name in self.names() else CUSTOMER
+        except BadConfig:
+            return CUSTOMER
+
     def save(
         self, name: str, kind: str, query: str, title: str | None = None, *, overwrite: bool = False
-    ) -> Path:
-        """Writes a segment; Exists when the name is taken and `overwrite` is not said."""
+    ) -> None:
+        """Writes a segment; Exists when the name is taken and `overwrite` is not said.
+
+        What else a file in its place says, such as a title, stays.
+        """
+        from crmctl.storage.editor import Set, edit_document
+
         if not is_valid_id(name):
             raise BadOption(_("A segment's name"), name, [], _("Use letters, digits and “-”."))
-        file = self.folder / f"{name}.yaml"
+        file = self._file(name)
         if file.exists() and not overwrite:
             raise Exists(_("segment"), name)
-        tree: dict[str, Any] = {"title": title} if title else {}
-        if kind != "customer":
-            tree["kind"] = kind
-        replace(file, dump({**tree, "query": query}))
-        return file
+        edits = [Set(("title",), title)] if title else []
+        if kind != self.kind_of(name):
+            edits.append(Set(("kind",), kind))
+        edits.append(Set(("query",), query))
+        old = load(file).text if file.exists() else ""
+        usable = not parse_document(old)[1]
+        replace(file, edit_document(old if usable else "", edits, lambda _path: KEYS))
 
-    def remove(self, name: str) -> None:
-        (self.folder / f"{self.get(name).name}.yaml").unlink()
+    def remove(self, segment: Segment) -> None:
+        self._file(segment.name).unlink()
+
+    def users(self, segment: Segment) -> list[str]:
+        """The files of the other segments whose queries mention this one."""
+        found = []
+        for name in self.names():
+            with suppress(BadConfig):
+                other = self._read(self._file(name))
+                if name != segment.name and mentions(other.query, segment):
+                    found.append(self._shown(self._file(name)))
+        return found
+
+    def _file(self, name: str) -> Path:
+        return self.folder / f"{name}.yaml"
+
+    def _shown(self, file: Path) -> str:
+        return str(file.relative_to(self._root))
 
     def _read(self, file: Path) -> Segment:
-        shown = str(file.relative_to(self._root))
+        shown = self._shown(file)
         text = load(file)
         tree, faults = parse_document(text.text)
         for fault in [*text.faults, *faults]:
@@ -99,9 +131,25 @@ class Segments:
         query = tree.get("query")
         if not isinstance(query, str):
             raise BadConfig(f"{shown}: query", _("a query is expected"))
-        kind = str(tree.get("kind") or "customer")
+        kind = str(tree.get("kind") or CUSTOMER)
         title = _texts(tree.get("title"), file.stem)
         return Segment(file.stem, kind, query, title, _texts(tree.get("description"), ""))
+
+
+def mentions(query: str, segment: Segment) -> bool:
+    """Whether a query asks for a segment, by its name or a title."""
+    names = {segment.name.casefold(), *(title.casefold() for title in segment.title.values())}
+    try:
+        terms = [*terms_of(parse(query))]
+    except QuerySyntaxError:
+        return False
+    return any(
+        item.text.casefold() in names
+        for term in terms
+        if term.field.rpartition(".")[2].casefold() == SEGMENT
+        for item in term.items
+        if isinstance(item, (Plain, Exact))
+    )
 
 
 def _texts(node: Any, default: str) -> dict[str, str]:

@@ -80,7 +80,7 @@ def change(workspace: Workspace, name: str, text: str, place: str) -> Path:
 def _unknown(name: str, known: list[str]) -> BadOption:
     nearest = suggest(name, known)
     hint = _("Did you mean “{suggestion}”?").format(suggestion=nearest) if nearest else None
-    return BadOption(_("a setting"), name, known, hint)
+    return BadOption(_("A setting"), name, known, hint)
 
 
 def _has(tree: Any, name: str) -> bool:

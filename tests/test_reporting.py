@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
@@ -100,3 +101,34 @@ def test_models_over_all_or_some(shop: Book) -> None:
 def test_every_report_of_a_book_can_be_read(sample: Book) -> None:
     reports = Reports(Workspace(sample.root))
     assert {report.name for report in reports.all()} == reports.files().keys()
+
+
+def test_the_name_of_a_file_says_the_format(shop: Book) -> None:
+    shop.run("report run turnover --out x.json")
+    assert json.loads(shop.read("x.json"))["report"] == "turnover"
+    shop.run("report run turnover --out x.MD")
+    assert "| A" in shop.read("x.MD")
+    shop.run("report run turnover --out x.csv -o tsv")
+    assert "\t" in shop.read("x.csv")
+    shop.run("report run turnover --out plain")
+    assert shop.read("plain") == shop.run("report run turnover --out -").out
+
+
+def test_a_file_that_cannot_be_written_so_is_refused(shop: Book) -> None:
+    err = shop.run("report run turnover --out x.html", code=2).err
+    assert ".txt, .md, .csv, .tsv, .json" in err
+    assert not (shop.root / "x.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--measure", "x=total amount"], "--measure x: there is no measure “total”"),
+        (["--measure", "sum date"], "--measure sum_date: “sum” cannot be applied to date"),
+        (["--group", "amount.month"], "--group: “amount” is no date"),
+        (["--group", "custmer"], "Did you mean “customer”?"),
+        (["levle:vip", "--measure", "count"], "no field “levle”"),
+    ],
+)
+def test_a_slip_in_a_summary_is_a_usage_error(shop: Book, options: list[str], said: str) -> None:
+    assert said in shop.run(["query", "order", *options], code=2).err

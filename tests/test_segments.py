@@ -100,3 +100,31 @@ def test_titles_in_two_languages(shop: Book) -> None:
     )
     assert "大客户" in shop.run("--lang zh segment list").out
     assert shop.run(["segment", "run", "大客户", "-o", "ids"]).lines == ["a", "b"]
+
+
+def test_what_is_saved_anew_keeps_what_is_not_said(shop: Book) -> None:
+    text = "# ours\ntitle: {en: Best ones, zh: 最好}\nkind: order\nquery: 'amount:>=5'\n"
+    shop.write("segments/big.yaml", text)
+    shop.run("segment save big amount:>=4 --force")
+    assert shop.read("segments/big.yaml") == text.replace("'amount:>=5'", '"amount:>=4"')
+    shop.run("segment save big level:vip --force --kind customer --title Vips")
+    assert shop.read("segments/big.yaml") == (
+        '# ours\ntitle: Vips\nkind: customer\nquery: "level:vip"\n'
+    )
+    shop.write("segments/big.yaml", "title: [\n")
+    shop.run("segment save big level:vip --force")
+    assert shop.read("segments/big.yaml") == 'query: "level:vip"\n'
+
+
+def test_a_segment_that_others_use_stays(shop: Book) -> None:
+    shop.run("segment save vips level:vip --title 'Best ones'")
+    shop.run("segment save buyers 'name:C or -(segment:\"best ones\" spend:>0)'")
+    shop.write("reports/buying.yaml", "kind: order\nquery: customer.segment:vips\ncolumns: [id]\n")
+    shop.write("reports/broken.yaml", "kind: [\n")
+    err = shop.run("segment rm vips", code=5).err
+    assert "“vips” is used by segments/buyers.yaml, reports/buying.yaml." in err
+    assert "vips" in shop.run("segment list -o ids").lines
+    assert "Removed “buyers”" in shop.run("segment rm buyers").err
+    shop.run("segment rm vips", code=5)
+    shop.run("segment rm vips --force")
+    assert shop.run("segment list -o ids").out == ""

@@ -150,3 +150,10 @@ def test_columns_that_are_none(shop: Workspace, book: Book, words: str, said: st
 def test_a_column_cannot_lead_through_a_list(shop: Workspace, book: Book) -> None:
     result = book.run("order list --columns lines.product.name", code=2)
     assert "leads through a list" in result.err
+
+
+def test_references_and_booleans_are_told_by_their_titles(sample: Book) -> None:
+    query = ["query", "order", "trial:true -customer.owner:li-na"]
+    words = sample.run([*query, "--explain"]).out
+    assert words == "Trial is yes, and Customer · Owner is not 李娜\n"
+    assert sample.run(["--lang", "zh", *query, "--explain"]).out.startswith("试单：是，")

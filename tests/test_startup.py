@@ -31,7 +31,7 @@ def dump(file=open(sys.argv.pop(1), "w")):
     json.dump(origins, file)
 atexit.register(dump)
 """
-MAIN = PROGRAM + "from crmctl.cli.main import run\nrun()"
+MAIN = PROGRAM + "from crmctl.__main__ import run\nrun()"
 CLICK = PROGRAM + "import click, click.shell_completion"
 
 

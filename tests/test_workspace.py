@@ -180,3 +180,7 @@ def test_the_sample_is_a_book_of_its_own(sample: Book) -> None:
     assert {kind.name for kind in workspace.registry} == {
         "customer", "interaction", "order", "product", "task", "user",
     }  # fmt: skip
+
+
+def test_who_asks_for_a_chinese_book_is_answered_in_chinese(empty: Path) -> None:
+    assert "客户簿已建好" in run(empty, "init", "店", "--lang", "zh", "--no-git").err

@@ -18,6 +18,7 @@ from crmctl.errors import (
     BadValue,
     Exists,
     Invalid,
+    InvalidText,
     MissingField,
     NotFound,
     Referenced,
@@ -121,7 +122,7 @@ class Builder:
         return split_stream(text)[stored.document].text
 
     def draft(self, kind: Kind, stored: Stored, text: str) -> Values:
-        """The values of an edited document; Invalid with every fault when it cannot be kept."""
+        """The values of an edited document; InvalidText with every fault when it cannot be kept."""
         tree, faults = parse_document(text)
         reasons = [
             f"{fault.line}:{fault.column} "
@@ -129,16 +130,16 @@ class Builder:
             for fault in faults
         ]
         if reasons:
-            raise Invalid(stored.id, reasons)
+            raise InvalidText(stored.id, reasons)
         values, findings = read(kind, tree or {}, self.workspace.zone)
         reasons = [_said(finding) for finding in findings if finding.code != "unknown-field"]
         if stored.minted:
             values.setdefault("id", stored.id)
         if values.get("id") != stored.id:
             reasons.append(_("the id of a record cannot be changed"))
+        reasons = reasons or self._broken(kind, stored.values, values)
         if reasons:
-            raise Invalid(stored.id, reasons)
-        self._check(kind, stored.values, values)
+            raise InvalidText(stored.id, reasons)
         return values
 
     def rewrite(self, kind: Kind, stored: Stored, text: str) -> None:
@@ -224,6 +225,7 @@ class Builder:
         if id is not None:
             if not is_valid_id(id):
                 raise BadValue("id", id, _("letters, digits, “-”, “_” and “.”"))
+            self.references.refuse_unreadable(id, kind)
             if self._taken(kind, id):
                 raise Exists(kind.noun(), id)
             return id
@@ -243,10 +245,11 @@ class Builder:
     def _taken(self, kind: Kind, id: str) -> bool:
         if (kind.name, id) in self._new_ids or self.workspace.index.get(kind, id) is not None:
             return True
+        if kind.is_stream:
+            return False
         # A file that cannot be read still holds its id.
-        return (
-            not kind.is_stream and (self.workspace.records / self._path(kind, {"id": id})).exists()
-        )
+        unreadable = self.references.unreadable(id, kind) is not None
+        return unreadable or (self.workspace.records / self._path(kind, {"id": id})).exists()
 
     def _path(self, kind: Kind, values: Mapping[str, Any]) -> str:
         """The file for a new record, below records/, by the kind's template."""
@@ -280,16 +283,23 @@ class Builder:
 
     def _check(self, kind: Kind, before: Values | None, after: Values) -> None:
         """Refuses what breaks the kind's rules and did not break them before."""
+        reasons = self._broken(kind, before, after)
+        if reasons:
+            # The id of a new record is not known to anybody.
+            new = str(after.get(kind.slug_field or "") or kind.titled())
+            raise Invalid(new if before is None else after["id"], reasons)
+
+    def _broken(self, kind: Kind, before: Values | None, after: Values) -> list[str]:
+        """The rules that a record breaks and did not break before; MissingField for a new one."""
         findings = self._rules_of(kind).check(after)
         old = {_said(f) for f in self._rules_of(kind).check(before)} if before else set()
         missing = [f.params["field"] for f in findings if f.code == "required" and not f.path]
         if missing and before is None:
             raise MissingField(kind.noun(), missing)
-        new = [said for finding in findings if (said := _said(finding)) not in old]
-        if new:
-            raise Invalid(str(after.get("name") or after.get("title") or after["id"]), new)
-        if self.references.has_cycle(kind, after):
-            raise Invalid(after["id"], [_("a record cannot be above itself")])
+        reasons = [said for finding in findings if (said := _said(finding)) not in old]
+        if not reasons and self.references.has_cycle(kind, after):
+            reasons = [_("a record cannot be above itself")]
+        return reasons
 
     def _with_histories(self, kind: Kind, before: Values, after: Mapping[str, Any]) -> Values:
         """One entry for each changed field that keeps a history, unless `after` brings its own."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from crmctl.schema.model import Kind
     from crmctl.values.dates import Period
     from crmctl.workspace import Workspace
+
+Defined = TypeVar("Defined")
 
 
 class App:
@@ -126,6 +128,16 @@ class App:
         end = "\r" if done + 1000 < total else "\r\033[K"
         text = _("reading files: {done} of {total}").format(done=done, total=total)
         print(text, end=end, file=sys.stderr, flush=True)
+
+    def usable(self, names: Iterable[str], get: Callable[[str], Defined]) -> Iterator[Defined]:
+        """The definitions of these names; of one that cannot be used only a warning is left."""
+        from crmctl.errors import CrmctlError
+
+        for name in names:
+            try:
+                yield get(name)
+            except CrmctlError as error:
+                self.remark(_("warning: {problem}").format(problem=error.message))
 
     # words for the layers below
 

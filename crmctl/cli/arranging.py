@@ -34,4 +34,4 @@ def _known(name: str, columns: Mapping[str, Column]) -> Column:
     for column in columns.values():
         if name.casefold() in (column.name, column.heading.casefold()):
             return column
-    raise BadOption(_("a column"), name, columns, did_you_mean(suggest(name, columns)))
+    raise BadOption(_("A column"), name, columns, did_you_mean(suggest(name, columns)))

@@ -27,7 +27,12 @@ def _unmarked(value: Any) -> Any:
 
 
 class Option(click.Option):
-    """An option whose help is translated when shown."""
+    """An option whose help is translated when shown, and says of ranges what people need."""
+
+    def get_help_extra(self, ctx: click.Context) -> Any:
+        extra = super().get_help_extra(ctx)
+        extra.pop("range", None)
+        return extra
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
         original, self.help = self.help, _(self.help or "")
@@ -37,16 +42,59 @@ class Option(click.Option):
             self.help = original
 
 
+class Whole(click.IntRange):
+    """A whole number between two others, called so in the user's language."""
+
+    @property
+    def name(self) -> str:  # type: ignore[override]
+        return _("whole number")
+
+
 class Argument(click.Argument):
     """An argument; its name is shown as it was given."""
 
 
-class Command(click.Command):
-    """A command with translated help and an example or two."""
+class Described(click.Command):
+    """What the help of commands and groups has in common: translated, with examples, and `-h`."""
 
     def __init__(self, *args: Any, examples: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.examples = examples
+        self._help = help_option()
+
+    def get_help_option(self, ctx: click.Context) -> click.Option:
+        return self._help
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        return _(self.help or "").split("\n")[0]
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Paragraphs of help, each wrapped to the width of the terminal."""
+        from crmctl.render.width import wrap
+
+        for paragraph in _(self.help or "").split("\n\n"):
+            formatter.write_paragraph()
+            for line in wrap(" ".join(paragraph.split()), formatter.width - 2):
+                formatter.write(f"  {line}\n")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        records = [record for p in self.get_params(ctx) if (record := p.get_help_record(ctx))]
+        with formatter.section(_("Options")):
+            write_pairs(formatter, records)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The section of examples, one a line and never wrapped."""
+        if self.examples:
+            with formatter.section(_("Examples")):
+                for example in self.examples:
+                    formatter.write(f"{'':>{formatter.current_indent}}{example}\n")
+
+
+class Command(Described):
+    """A command, which reads the words of a query as they are typed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.params.append(quiet_option())
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -60,32 +108,18 @@ class Command(click.Command):
         ctx.params = {name: _unmarked(value) for name, value in ctx.params.items()}
         return rest
 
-    def get_short_help_str(self, limit: int = 45) -> str:
-        return _(self.help or "").split("\n")[0]
 
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        write_help_text(formatter, self.help)
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        write_options(self, ctx, formatter)
-        if isinstance(self, click.Group):
-            self.format_commands(ctx, formatter)
-
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        write_examples(formatter, self.examples)
-
-
-class Group(click.Group):
+class Group(Described, click.Group):
     """A group of commands, listed in the order in which they were added."""
 
     command_class = Command
 
-    def __init__(self, *args: Any, examples: Sequence[str] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.examples = examples
-
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_options(ctx, formatter)
+        self.format_commands(ctx, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         found = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
@@ -93,20 +127,6 @@ class Group(click.Group):
         if rows:
             with formatter.section(_("Commands")):
                 write_pairs(formatter, rows)
-
-    def get_short_help_str(self, limit: int = 45) -> str:
-        return _(self.help or "").split("\n")[0]
-
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        write_help_text(formatter, self.help)
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        write_options(self, ctx, formatter)
-        if isinstance(self, click.Group):
-            self.format_commands(ctx, formatter)
-
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        write_examples(formatter, self.examples)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -132,30 +152,6 @@ def unknown_command(group: click.Group, ctx: click.Context, name: str) -> None:
     )
 
 
-def write_help_text(formatter: click.HelpFormatter, help: str | None) -> None:
-    """Paragraphs of help, each wrapped to the width of the terminal."""
-    from crmctl.render.width import wrap
-
-    for paragraph in _(help or "").split("\n\n"):
-        formatter.write_paragraph()
-        for line in wrap(" ".join(paragraph.split()), formatter.width - 2):
-            formatter.write(f"  {line}\n")
-
-
-def write_options(
-    command: click.Command, ctx: click.Context, formatter: click.HelpFormatter
-) -> None:
-    """The section of options."""
-    help_option = command.get_help_option(ctx)
-    if help_option is not None:
-        # click keeps it in the language of the moment when it was made.
-        help_option.help = _("Show this message and exit.")
-    records = [record for p in command.get_params(ctx) if (record := p.get_help_record(ctx))]
-    if records:
-        with formatter.section(_("Options")):
-            write_pairs(formatter, records)
-
-
 def write_pairs(formatter: click.HelpFormatter, rows: Sequence[tuple[str, str]]) -> None:
     """Names and texts in two columns, aligned and wrapped by what the eye sees."""
     from crmctl.render.width import pad, width, wrap
@@ -173,12 +169,22 @@ def write_pairs(formatter: click.HelpFormatter, rows: Sequence[tuple[str, str]])
             formatter.write(f"{margin}{' ' * left}{line}\n")
 
 
-def write_examples(formatter: click.HelpFormatter, examples: Sequence[str]) -> None:
-    """The section of examples, one a line and never wrapped."""
-    if examples:
-        with formatter.section(_(N_("Examples"))):
-            for example in examples:
-                formatter.write(f"{'':>{formatter.current_indent}}{example}\n")
+def help_option() -> Option:
+    """`-h` on every command and group; click's own speaks the language that it was made in."""
+    return Option(
+        ["-h", "--help"],
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        help=N_("Show this message and exit."),
+        callback=_show_help,
+    )
+
+
+def _show_help(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        click.echo(ctx.get_help())
+        ctx.exit()
 
 
 def quiet_option() -> Option:

@@ -52,6 +52,7 @@ def add_records(
         assigner = built.assigner(kind)
         values = assigner.apply({}, ordered_for_references(kind, assignments))
         built.add(kind, values, id=id)
+    app.warn_of_broken()  # one of them may be the very record
     _warn_of_duplicates(app, kind, built)
     finish(app, built, print_ids=built.set.of("created"), **writing)
 
@@ -162,7 +163,7 @@ def add_embedded(
 ) -> None:
     """A new entry in a keyed list; prints its key."""
     built = builder(app, reason)
-    field = next(field for field in kind.fields.values() if field.command == command)
+    field = kind.embedded[command]
     _kind, id = References(app.workspace).find(ref, kind)
     assigner = built.assigner(kind)
     before = built.read(kind, id).values

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from crmctl.cli.app import App
+from crmctl.cli.outfile import STDOUT, format_for, write_lines
 from crmctl.schema.model import Kind
-from crmctl.storage.files import replace
-
-STDOUT = "-"
 
 
 def export_records(
@@ -28,10 +26,10 @@ def export_records(
     bom: bool,
 ) -> None:
     """Writes the records that match to stdout, or in one step to a file."""
-    from crmctl.exchange.exporting import SUFFIXES, export
+    from crmctl.exchange.exporting import FORMATS, export
     from crmctl.selection import Selection
 
-    format_ = format_ or SUFFIXES.get(Path(out or "").suffix.lower(), "csv")
+    format_ = format_for(out, format_, FORMATS)
     selection = Selection(app.workspace, kind, query, as_of=app.day(as_of), archived=all_)
     app.warn_of_broken()
     lines = export(selection, format_, columns, sort, limit)
@@ -41,8 +39,3 @@ def export_records(
     if bom:
         sys.stdout.write("\ufeff")
     app.print(lines)
-
-
-def write_lines(path: Path, lines: Iterable[str], mark: bool) -> None:
-    """Puts lines into a file in one step; `mark`: with a byte order mark."""
-    replace(path, "".join(f"{line}\n" for line in lines), bom=mark)

@@ -117,7 +117,7 @@ def show_embedded(app: App, kind: Kind, command: str, ref: str, key: str, format
 def _embedded(
     app: App, kind: Kind, command: str, ref: str
 ) -> tuple[Field, list[dict[str, Any]], str]:
-    field = next(field for field in kind.fields.values() if field.command == command)
+    field = kind.embedded[command]
     _kind, id = References(app.workspace).find(ref, kind)
     record = app.workspace.index.get(kind, id) or {}
     items: Iterable[Any] = record.get(field.name) or []

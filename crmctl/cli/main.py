@@ -7,7 +7,10 @@ command names need no more.
 from __future__ import annotations
 
 import os
+import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -21,20 +24,28 @@ from crmctl.locale import N_, _
 INTERRUPTED, BROKEN_PIPE = 130, 141
 
 
-class PipeClosed(Exception):
+class PipeClosed(BaseException):
     """Whoever read the output has gone; click would turn the system's error into exit code 1."""
+
+
+@contextmanager
+def _own_pipe_errors() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise PipeClosed from None
 
 
 class Program(Group):
     """`crmctl`: fixed commands from the catalog, and one group for each kind of record."""
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        with _own_pipe_errors():
+            return super().make_context(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> Any:
-        try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()
-            return result
-        except BrokenPipeError:
-            raise PipeClosed from None
+        with _own_pipe_errors():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*MODULES, *self._kinds(ctx), *EMBEDDED]
@@ -87,9 +98,11 @@ class Program(Group):
         return helps
 
     def _kind_group(self, ctx: click.Context, name: str) -> click.Command:
+        from crmctl.cli.commands.embedded import known_kind
         from crmctl.cli.commands.records import kind_group
 
-        return kind_group(name, self._kinds(ctx)[name])
+        own = known_kind(ctx, name) if name not in KINDS else None
+        return kind_group(name, self._kinds(ctx)[name], own)
 
     def _by_schema(self, ctx: click.Context, word: str) -> click.Command | None:
         """What only the schemas know: titles and plurals (客户, customers), lists in records."""
@@ -101,10 +114,10 @@ class Program(Group):
         except NoWorkspace:
             return None
         for kind in registry:
-            if word in (field.command for field in kind.fields.values()):
+            if word in kind.embedded:
                 from crmctl.cli.commands.embedded import embedded_group
 
-                return embedded_group(kind.name, word)
+                return embedded_group(kind.name, word, kind)
         try:
             return self._kind_group(ctx, registry.kind(word).name)
         except UnknownKind:
@@ -161,10 +174,9 @@ def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
     help=N_("A plain-text CRM: customers, interactions and orders as files that git versions."),
     examples=(
         "crmctl init --demo my-crm",
-        'crmctl log acme "called about the offer" --next "7d: send it"',
+        'crmctl log nordlys "called about the offer" --next "7d: send it"',
         "crmctl customer list 'level:vip last_interaction:>30d'",
     ),
-    context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.pass_context
 def program(ctx: click.Context, /, directory: str | None, lang: str | None, **options: Any) -> None:
@@ -173,15 +185,20 @@ def program(ctx: click.Context, /, directory: str | None, lang: str | None, **op
     ctx.obj = App(directory, actor=options["as"], meta=ctx.meta)
 
 
-def run(args: list[str] | None = None) -> None:
-    """Runs the program and exits with the code that fits."""
-    sys.exit(main(args))
-
-
 def main(args: list[str] | None = None) -> int:
     """Runs one command and gives its exit code; every failure ends as one clear message."""
     locale.set_language(startup.choose_language(None, None))
-    _use_utf8()
+    _prepare_streams()
+    try:
+        code = _called(args)
+        sys.stdout.flush()
+        return code
+    except (PipeClosed, BrokenPipeError):
+        _silence()
+        return BROKEN_PIPE
+
+
+def _called(args: list[str] | None) -> int:
     try:
         result = program.main(
             args, prog_name="crmctl", standalone_mode=False, terminal_width=_width()
@@ -192,10 +209,6 @@ def main(args: list[str] | None = None) -> int:
     except (click.exceptions.Abort, KeyboardInterrupt):
         _say(_("Interrupted. Nothing is half-written."))
         return INTERRUPTED
-    except PipeClosed:
-        # Python would complain when it closes the pipe at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return BROKEN_PIPE
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.ctx.get_help() if error.ctx else "")
         return 0
@@ -206,13 +219,26 @@ def main(args: list[str] | None = None) -> int:
         return _failed(error)
 
 
+def _silence() -> None:
+    """Sends what is still to be written nowhere, or Python would complain when it ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            os.dup2(nowhere, stream.fileno())
+
+
 def _usage(error: click.ClickException) -> str:
-    message = error.format_message().rstrip(".。")
+    # click joins its sentences with spaces, also where they end in wide marks.
+    message = re.sub(r"(?<=[，。：；？！）]) | (?=[（，。：；])", "", error.format_message())
     context = getattr(error, "ctx", None)
     if context is None:
         return message
-    text = _("{message}. See “{path} --help”.")
-    return text.format(message=message, path=context.command_path)
+    if message[-1:] not in ("?", "？"):
+        message = message.rstrip(".。") + _(".")
+    help = _("See “{path} --help”.").format(path=context.command_path)
+    return _("{first} {second}").format(first=message, second=help)
 
 
 def _failed(error: Exception) -> int:
@@ -244,8 +270,11 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-def _use_utf8() -> None:
-    """Names are Chinese even where cron runs without a locale."""
+def _prepare_streams() -> None:
+    """Names are Chinese even where cron runs without a locale; a closed stream takes nothing."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

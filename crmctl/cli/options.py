@@ -7,11 +7,32 @@ from typing import Any
 
 import click
 
-from crmctl.cli.base import argument, option
+from crmctl.cli.base import Whole, argument, option
 from crmctl.locale import N_
 
 FORMATS = ("table", "json", "jsonl", "csv", "tsv", "yaml", "md", "ids")
 Decorated = Any
+
+
+def output_file(*formats: str) -> Callable[[Decorated], Decorated]:
+    """-o/--format and --out: without the one, the name of the other says the format."""
+
+    def decorate(function: Decorated) -> Decorated:
+        function = option(
+            "--out",
+            metavar="FILE",
+            type=click.Path(dir_okay=False),
+            help=N_("Write to this file."),
+        )(function)
+        return option(
+            "-o",
+            "--format",
+            "format_",
+            type=click.Choice(formats),
+            help=N_("Output format, unless the name of the file says it."),
+        )(function)
+
+    return decorate
 
 
 def output(*formats: str) -> Callable[[Decorated], Decorated]:
@@ -54,7 +75,7 @@ def limit(function: Decorated) -> Decorated:
     return option(
         "--limit",
         metavar="N",
-        type=click.IntRange(0),
+        type=Whole(0),
         default=0,
         help=N_("At most so many; 0: all."),
     )(function)

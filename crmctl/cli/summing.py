@@ -14,7 +14,8 @@ from crmctl.locale import _
 from crmctl.render.formats import markdown_text, render
 from crmctl.render.width import width
 from crmctl.reporting import Reports
-from crmctl.reports.definition import parse
+from crmctl.reports.definition import measure_name, parse
+from crmctl.reports.errors import BadReport
 from crmctl.reports.result import ReportResult, SectionResult, as_json
 from crmctl.schema.model import Kind
 from crmctl.values import jsontext
@@ -40,9 +41,12 @@ def sum_up(
     if limit:
         section["limit"] = str(limit)
     tree = {key: value for key, value in section.items() if value}
-    definition = parse(kind.name, tree, "query")
     labels = format_ in ("table", "md")
-    result = Reports(app.workspace).run(definition, app.day(as_of), labels=labels)
+    try:
+        definition = parse(kind.name, tree, "query")
+        result = Reports(app.workspace).run(definition, app.day(as_of), labels=labels)
+    except BadReport as error:
+        raise UsageError(_said(error), error.hint) from None
     (only,) = result.sections
     if format_ in ("table", "md"):
         app.print(section_lines(only, format_, app.width))
@@ -52,11 +56,20 @@ def sum_up(
         app.remark(note)
 
 
+def _said(error: BadReport) -> str:
+    """What is wrong with a definition, as it was typed in options: `measures.x` is --measure x."""
+    key, _dot, name = error.place.partition(".")
+    if not key:
+        return error.reason
+    place = " ".join(filter(None, (f"--{key.removesuffix('s')}", name)))
+    return _("{path}: {reason}").format(path=place, reason=error.reason)
+
+
 def _measure(text: str) -> tuple[str, Any]:
     """`revenue=sum amount`, or without a name, which the measure then makes."""
     name, equals, measure = text.partition("=")
     if not equals:
-        return text.strip().replace(" ", "_").replace(".", "_"), text.strip()
+        return measure_name(text), text.strip()
     if not name.strip():
         raise UsageError(_("A measure needs a name: NAME=MEASURE."))
     return name.strip(), {"measure": measure.strip(), "title": {"en": name.strip()}}

@@ -14,7 +14,6 @@ from crmctl.selection import Selection, shown
 from crmctl.values import jsontext
 
 FORMATS = ("csv", "jsonl", "json", "tsv", "yaml", "md")
-SUFFIXES = {".ndjson": "jsonl", ".yml": "yaml"} | {f".{name}": name for name in FORMATS}
 
 # What the import takes apart again at commas.
 _JOINED = frozenset(("tag", "enum", "ref", "phone", "email"))

@@ -100,14 +100,15 @@ def _view(kind: Kind, day: date, zone: ZoneInfo) -> str:
             cells.append(f"CASE WHEN {name} <= '{text}' THEN {name} END AS {name}")
         else:
             cells += [quoted(column) for column, _ in columns(field)]
-    if kind.date is not None:
-        column = quoted(event_column(kind))
-        bound = limit - 1 if kind.fields[kind.date].type == "instant" else f"'{text}'"
-        seen = (
-            f"{column} <= {bound}"
-            if kind.date in kind.root.required
-            else (f"({column} IS NULL OR {column} <= {bound})")
-        )
+    # What is filed under others and has no date of its own, such as a task, begins when it is made.
+    # What has a file of its own is always there: a customer was one before somebody typed it in.
+    begins = kind.date or ("created" if kind.is_stream else None)
+    if begins is not None:
+        column = quoted(event_column(kind) if kind.date else begins)
+        bound = limit - 1 if kind.fields[begins].type == "instant" else f"'{text}'"
+        seen = f"{column} <= {bound}"
+        if begins not in kind.root.required:
+            seen = f"({column} IS NULL OR {seen})"
     else:
         seen = "true"
     source = f"main.{quoted(kind.plural)}"

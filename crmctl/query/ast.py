@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from crmctl.values.frozen import Frozen
 
+SEGMENT = "segment"  # the field that every kind has: `segment:NAME`
 KEYWORDS = {"or": "or", "或": "or", "and": "and", "且": "and", "not": "not"}
 
 
@@ -104,6 +105,18 @@ def any_of(terms: Iterable[Expr]) -> Expr:
     for term in terms:
         flat.extend(term.terms if isinstance(term, Or) else (term,))
     return flat[0] if len(flat) == 1 else Or(tuple(flat))
+
+
+def terms_of(expr: Expr) -> Iterator[Term]:
+    """Every `field:items` of a query, however deep."""
+    match expr:
+        case Term():
+            yield expr
+        case Group(_, inner) | Not(inner):
+            yield from terms_of(inner)
+        case And(terms) | Or(terms):
+            for term in terms:
+                yield from terms_of(term)
 
 
 # Back to text

@@ -7,7 +7,20 @@ from collections.abc import Callable
 from crmctl.errors import BadValue
 from crmctl.locale import _
 from crmctl.query import checks
-from crmctl.query.ast import And, Anything, Exact, Expr, Group, Item, Not, Or, Plain, Term, Word
+from crmctl.query.ast import (
+    SEGMENT,
+    And,
+    Anything,
+    Exact,
+    Expr,
+    Group,
+    Item,
+    Not,
+    Or,
+    Plain,
+    Term,
+    Word,
+)
 from crmctl.query.bound import (
     All,
     Bound,
@@ -30,7 +43,6 @@ from crmctl.values.text import fold, suggest
 
 __all__ = ["Context", "bind", "fields_used"]
 
-SEGMENT = "segment"
 MAX_TERMS = 10_000
 # SQLite's parser has a stack of 100 entries before 3.46: what a level of each sort takes of it,
 # and how much of it the conditions inside and the statement around leave.

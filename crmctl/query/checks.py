@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -59,11 +61,7 @@ class Context(Frozen):
 def typed(path: FieldPath, items: Sequence[Item], context: Context) -> tuple[Check, ...]:
     """The checks of which a value at `path` must pass one; BadValue says what would do."""
     reader = _READERS.get(path.field.leaf.type, _Texts)(path, context)
-    checks: list[Check] = []
-    for previous, item in zip((None, *items), items, strict=False):
-        reader.follows(previous, item)
-        checks.extend([Present()] if isinstance(item, Anything) else reader.read(item))
-    return _merged(checks)
+    return _merged(reader.checks(items))
 
 
 def default_of(field: Field, zone: ZoneInfo) -> Comparable | None:
@@ -95,7 +93,7 @@ def _merged(checks: Sequence[Check]) -> tuple[Check, ...]:
     return (*(kind(tuple(values)) for kind, values in texts.items()), *dict.fromkeys(ranges))
 
 
-class _Reader:
+class _Reader(ABC):
     """Reads the items of one term."""
 
     def __init__(self, path: FieldPath, context: Context) -> None:
@@ -103,11 +101,17 @@ class _Reader:
         self.field = path.field.leaf
         self.context = context
 
-    def follows(self, previous: Item | None, item: Item) -> None:
-        """Refuses an item that can only be a slip behind the one before it."""
+    def checks(self, items: Sequence[Item]) -> list[Check]:
+        """What the items ask together."""
+        return [
+            check
+            for item in items
+            for check in ([Present()] if isinstance(item, Anything) else self.read(item))
+        ]
 
+    @abstractmethod
     def read(self, item: Item) -> list[Check]:
-        raise NotImplementedError
+        """The checks of which a value must pass one for this item."""
 
     def plain(self, item: Item, hint: str) -> str:
         """The text of an item that is no comparison and no range."""
@@ -189,9 +193,9 @@ class _Booleans(_Reader):
 class _Spans(_Reader):
     """Fields whose values have an order: each text means a span of comparable values."""
 
+    @abstractmethod
     def span(self, text: str) -> tuple[Comparable, Comparable]:
         """The first and the last value that `text` means."""
-        raise NotImplementedError
 
     def read(self, item: Item) -> list[Check]:
         match item:
@@ -228,9 +232,14 @@ class _Spans(_Reader):
 
 
 class _Numbers(_Spans):
-    def follows(self, previous: Item | None, item: Item) -> None:
+    def checks(self, items: Sequence[Item]) -> list[Check]:
+        for previous, item in pairwise(items):
+            self._refuse_slip(previous, item)
+        return super().checks(items)
+
+    def _refuse_slip(self, previous: Item, item: Item) -> None:
         """`>=10,000` and `1,050` are slips: the comma parts alternatives."""
-        if previous is None or not isinstance(item, (Plain, Exact)):
+        if not isinstance(item, (Plain, Exact)):
             return
         if not re.fullmatch("[0-9]{3}", item.text):
             return

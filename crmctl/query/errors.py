@@ -53,7 +53,7 @@ class UnknownQueryField(UnknownField):
     def __init__(self, kind: str, name: str, suggestion: str | None) -> None:
         super().__init__(kind, name, suggestion)
         quotes = _("To look for it as text, put it in double quotes.")
-        self.hint = f"{self.hint} {quotes}" if self.hint else quotes
+        self.hint = _("{first} {second}").format(first=self.hint, second=quotes)
 
 
 def _pointer(text: str, index: int) -> str:

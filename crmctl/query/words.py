@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from crmctl.locale import N_, _
 from crmctl.query.ast import Anything, Between, Compare, Exact, Item, Plain
 from crmctl.query.bound import All, Bound, No, Segment, Some, Test, Within, Words
-from crmctl.schema.model import TEXTUAL, Field, FieldPath
-from crmctl.schema.typing import enum_value
+from crmctl.schema.model import TEXTUAL, Field
+from crmctl.schema.typing import TRUE, enum_value
 from crmctl.values.dates import Offset, parse_offset
+from crmctl.values.text import fold
 
 DATED = ("date", "partial", "instant")
 UNITS = {
@@ -44,34 +45,47 @@ FUTURE = {
     "<=": N_("within the next {distance}"),
 }
 
+# What a reference to a record of a kind (first argument) is called; both by the text in the query.
+Called = Callable[[str, str], str]
 
-def explain(bound: Bound) -> str:
-    """What a query asks for, in the current language."""
+
+def _as_typed(_kind: str, text: str) -> str:
+    return text
+
+
+def explain(bound: Bound, called: Called = _as_typed) -> str:
+    """What a query asks for, in the current language; `called` names the records it mentions."""
     match bound:
         case All(()):
             return _("everything")
         case All(terms):
-            return _linked([_inside(term, (Some,)) for term in terms], N_("{first}, and {rest}"))
+            return _linked(
+                [_inside(term, (Some,), called) for term in terms], N_("{first}, and {rest}")
+            )
         case Some(terms):
-            return _linked([_inside(term, (All,)) for term in terms], N_("{first}, or {rest}"))
+            return _linked(
+                [_inside(term, (All,), called) for term in terms], N_("{first}, or {rest}")
+            )
         case No(term):
-            return _denied(term)
+            return _denied(term, called)
         case Words(text):
             return _("the text “{text}” occurs").format(text=text)
         case Segment(name, inner):
-            return _("in the segment “{name}” ({query})").format(name=name, query=explain(inner))
+            return _("in the segment “{name}” ({query})").format(
+                name=name, query=explain(inner, called)
+            )
         case Within(path=path, inner=inner, group=True):
             return _("{field} with: {query}").format(
-                field=path.titled(), query=_inside(inner, (Some, All))
+                field=path.titled(), query=_inside(inner, (Some, All), called)
             )
         case Within(inner=inner):
-            return explain(inner)
+            return explain(inner, called)
         case Test():
-            return _test(bound, denied=False)
+            return _test(bound, called, denied=False)
 
 
-def _inside(bound: Bound, wrapped: tuple[type, ...]) -> str:
-    text = explain(bound)
+def _inside(bound: Bound, wrapped: tuple[type, ...], called: Called) -> str:
+    text = explain(bound, called)
     return f"({text})" if isinstance(bound, wrapped) and not _is_empty(bound) else text
 
 
@@ -86,25 +100,25 @@ def _linked(parts: Sequence[str], pattern: str) -> str:
     return text
 
 
-def _denied(bound: Bound) -> str:
+def _denied(bound: Bound, called: Called) -> str:
     inner = bound
     while isinstance(inner, Within) and not inner.group:
         inner = inner.inner
     if isinstance(inner, Test):
-        return _test(inner, denied=True)
+        return _test(inner, called, denied=True)
     if isinstance(inner, Words):
         return _("the text “{text}” does not occur").format(text=inner.text)
-    return _("not ({query})").format(query=explain(bound))
+    return _("not ({query})").format(query=explain(bound, called))
 
 
-def _test(test: Test, denied: bool) -> str:
+def _test(test: Test, called: Called, denied: bool) -> str:
     name = test.path.titled()
     if all(isinstance(item, Anything) for item in test.asked):
         pattern = _("{field} is missing") if denied else _("{field} is present")
         return pattern.format(field=name)
     field = test.field.leaf
     whole = field.type not in TEXTUAL or any(isinstance(item, Exact) for item in test.asked)
-    phrases = [_item(item, test.path, field) for item in test.asked]
+    phrases = [_item(item, field, called) for item in test.asked]
     values = _linked(phrases, N_("{first} or {rest}"))
     if whole:
         pattern = _("{field} is not {values}") if denied else _("{field} is {values}")
@@ -115,10 +129,10 @@ def _test(test: Test, denied: bool) -> str:
     return pattern.format(field=name, values=values)
 
 
-def _item(item: Item, path: FieldPath, field: Field) -> str:
+def _item(item: Item, field: Field, called: Called) -> str:
     match item:
         case Plain(text) | Exact(text):
-            return _value(text, field)
+            return _value(text, field, called)
         case Compare(op, text):
             return _compared(op, text, field)
         case Between(low, None):
@@ -157,7 +171,11 @@ def _distance(offset: Offset) -> str:
     return _(UNITS[offset.unit]).format(count=offset.count)
 
 
-def _value(text: str, field: Field) -> str:
+def _value(text: str, field: Field, called: Called = _as_typed) -> str:
+    if field.type == "ref":
+        return called(field.ref or "", text)
+    if field.type == "boolean":
+        return _("yes") if fold(text) in TRUE else _("no")
     if field.type == "enum":
         value = enum_value(field, text)
         return field.value_title(value) if value else text

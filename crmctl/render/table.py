@@ -6,7 +6,7 @@ Markdown, where nobody waits.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from crmctl.analytics.result import Column
@@ -15,6 +15,7 @@ from crmctl.render.width import clip, pad, width
 
 GAP = "  "
 PROSE = frozenset(("text", "note"))
+EXACT = RIGHT | {"id", "date", "instant"}
 STILL_READABLE = 16
 NARROWEST = 8
 
@@ -30,13 +31,16 @@ def table(
         [_measured(cell(value, column)) for value, column in zip(row, columns, strict=True)]
         for row in rows
     ]
-    widths = [max(wide for _, wide in place) for place in zip(heads, *body, strict=True)]
+    needed = [max((wide for _, wide in place), default=0) for place in zip(*body, strict=True)]
+    widths = [max(wide, w) for (_, wide), w in zip(heads, needed or [0] * len(heads), strict=True)]
     if columns_wide is not None:
         room = columns_wide - len(GAP) * (len(widths) - 1)
-        prose = [place for place, column in enumerate(columns) if column.type in PROSE]
-        # A text still says something when it is cut, an id or a date does not.
-        _narrow(widths, room, prose, STILL_READABLE)
-        _narrow(widths, room, range(len(widths)), NARROWEST)
+        places = {place: column.type for place, column in enumerate(columns)}
+        # A text still says something when it is cut; an id, a date or a number says something else.
+        _narrow(widths, room, {p: STILL_READABLE for p, type_ in places.items() if type_ in PROSE})
+        least = {p: needed[p] if type_ in EXACT and body else 0 for p, type_ in places.items()}
+        _narrow(widths, room, {p: max(w, NARROWEST) for p, w in least.items()})
+        _narrow(widths, room, dict.fromkeys(places, NARROWEST))
     right = [column.type in RIGHT for column in columns]
     for texts in (heads, [("-" * wide, wide) for wide in widths], *body):
         yield GAP.join(map(_fit, texts, widths, right)).rstrip()
@@ -55,15 +59,15 @@ def _fit(measured: Measured, columns: int, right: bool) -> str:
     return blanks + text if right else text + blanks
 
 
-def _narrow(widths: list[int], room: int, places: Sequence[int], least: int) -> None:
-    """Takes columns from the widest of `places` until all fit or none of these has more to give."""
-    for place in places:
-        widths[place] = min(widths[place], max(room, least))
+def _narrow(widths: list[int], room: int, least: Mapping[int, int]) -> None:
+    """Takes from the widest of some columns until all fit; each keeps its `least`."""
+    for place, own in least.items():
+        widths[place] = min(widths[place], max(room, own))
     while sum(widths) > room:
-        widest = max(places, key=lambda place: widths[place], default=None)
-        if widest is None or widths[widest] <= least:
+        wider = [place for place, own in least.items() if widths[place] > own]
+        if not wider:
             return
-        widths[widest] -= 1
+        widths[max(wider, key=lambda place: widths[place])] -= 1
 
 
 def pairs(items: Sequence[tuple[str, str]], columns_wide: int | None = None) -> Iterator[str]:

@@ -235,10 +235,22 @@ def _limit(part: _Part) -> int:
     return int(text)
 
 
+def measure_name(text: str) -> str:
+    """The name of a measure that was given none: `sum amount` is called sum_amount."""
+    return "_".join(text.replace(".", " ").split())
+
+
 def _measures(part: _Part) -> tuple[Measure, ...]:
-    if "measures" not in part.given:
-        return ()
-    inner = _Part(part.where, part.at("measures"), part.given["measures"])
+    node = part.given.get("measures", {})
+    if isinstance(node, str | list):
+        texts = [node] if isinstance(node, str) else node
+        if not all(isinstance(text, str) for text in texts):
+            reason = _(
+                "“name: measure” lines or a list such as [count, sum amount] are expected here"
+            )
+            raise part.error("measures", reason)
+        node = {measure_name(text): text for text in texts}
+    inner = _Part(part.where, part.at("measures"), node)
     return tuple(_measure(inner, name) for name in inner.keys)
 
 

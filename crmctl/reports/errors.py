@@ -29,3 +29,4 @@ class BadReport(CrmctlError):
         )
         self.where = where
         self.place = place
+        self.reason = reason

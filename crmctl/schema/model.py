@@ -261,6 +261,11 @@ class Kind:
         return None
 
     @property
+    def embedded(self) -> dict[str, Field]:
+        """The keyed lists that have commands of their own, by command."""
+        return {field.command: field for field in self.fields.values() if field.command}
+
+    @property
     def histories(self) -> list[Field]:
         """The fields whose changes are kept in the record itself."""
         return [field for field in self.fields.values() if field.history]

@@ -65,7 +65,7 @@ def test_newest_first(busy: Book) -> None:
         "2026-11-12 10:00  Gift      int-3  -                          -",
         "2026-08-01        Order     ord-2  300.00 EUR                 -",
         "2026-04-01 08:00  Visit     int-1  First visit                Max Weber",
-        "2026-03-31 23:30  E-mail    int-2  A long story. It goes on.  -",
+        "2026-04-01 07:30  E-mail    int-2  A long story. It goes on.  -",
         "2026-04-01        Order     ord-1  1,200.50 USD               李娜",
         "2026-03-01        Customer  acme   Status: Target → Active    李娜",
     ]
@@ -174,3 +174,13 @@ def test_what_was_put_away_does_not_show(busy: Book) -> None:
 
 def test_only_customers_have_one(busy: Book) -> None:
     busy.run("timeline int-1", code=4)
+
+
+def test_times_are_those_of_the_book_for_people_and_as_written_for_programs(busy: Book) -> None:
+    busy.config(timezone="Asia/Tokyo")
+    lines = busy.run("timeline acme -o table").lines
+    assert [line[:16] for line in lines if ":" in line[:16]] == [
+        "2026-11-12 11:00", "2026-04-01 09:00", "2026-04-01 08:30",
+    ]  # fmt: skip
+    written = [entry["at"] for entry in busy.run("timeline acme -o json").json]
+    assert written[0] == "2026-11-12T10:00+08:00"

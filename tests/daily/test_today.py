@@ -309,7 +309,9 @@ def test_only_mine(shop: Book) -> None:
 
 def test_an_owner_must_be_known(shop: Book) -> None:
     assert "lina" in shop.run("today --owner lina", code=4).err
-    assert "--as" in shop.run("--as root today --owner me", code=2).err
+    err = shop.run("--as root today --owner me", code=2).err
+    assert "You are “root”, and this book has no such user." in err
+    assert "--as" in err
 
 
 def test_without_users_an_owner_is_any_name(book: Book) -> None:

@@ -209,3 +209,29 @@ def test_what_holds_now_is_untouched_as_of_now(book: Book) -> None:
     kind = workspace.registry.kinds["customer"]
     values = {"id": "a", "name": "A", "level": "vip", "archived": "2020-01-01", "tags": ["x"]}
     assert record_at(kind, values, date(2026, 1, 1), workspace.zone) == values
+
+
+def test_what_has_no_date_of_its_own_begins_when_it_was_made(book: Book) -> None:
+    book.gen(
+        {
+            "records/customers/acme.yaml": "id: acme\nname: Acme\ncreated: 2026-05-01\n",
+            "records/products/pump.yaml": "id: pump\nname: Pump\ncreated: 2026-05-01\n",
+            "records/tasks/acme.yaml": """
+                {id: old, customer: acme, title: Old, due: 2026-04-20, created: 2026-02-01}
+                ---
+                {id: ageless, customer: acme, title: Ageless, due: 2026-04-25}
+                ---
+                {id: new, customer: acme, title: New, due: 2026-03-05, created: 2026-03-02}
+            """,
+        }
+    )
+    for day, known, due in [
+        ("2026-03-01", ["ageless", "old"], "2026-04-20"),
+        ("2026-03-02", ["ageless", "new", "old"], "2026-03-05"),
+    ]:
+        assert book.run(f"task list --as-of {day} -o ids --sort id").lines == known
+        facts = f"customer list --as-of {day} -o csv --columns id,open_tasks,next_due"
+        assert book.run(facts).lines[1:] == [f"acme,{len(known)},{due}"]
+        assert book.run(f"today --as-of {day} --days 99 -o ids").out.count("new") == len(known) - 2
+        assert book.run(f"show acme --as-of {day}").out.count("New") == len(known) - 2
+        assert book.run(f"product list --as-of {day} -o ids").lines == ["pump"]

@@ -73,6 +73,20 @@ def test_a_table_fits_the_terminal_while_it_can(wide: int) -> None:
         assert "…" in lines[2]
 
 
+def test_what_is_cut_says_nothing_false() -> None:
+    columns = [
+        Column("id", "ID", "id"),
+        Column("customer", "Customer", "ref"),
+        Column("subject", "Subject", "text"),
+        Column("revenue", "Revenue of the last quarter", "money"),
+    ]
+    row = ["int-20261121-k3f9x2ab", "Stadtwerke Neckartal", "about the offer", 1234567]
+    lines = list(table(columns, [row], 60))
+    assert lines[2].startswith("int-20261121-k3f9x2ab  ")
+    assert lines[2].endswith("1,234,567.00")
+    assert max(map(wcswidth, lines)) <= 60
+
+
 def test_without_a_terminal_nothing_is_cut() -> None:
     assert "x" * 500 in list(table(COLUMNS, [["a", "x" * 500, 1]]))[2]
 

@@ -87,6 +87,17 @@ def test_a_group_alone_is_counted() -> None:
     assert section.measures == (Measure("count", "count"),)
 
 
+@pytest.mark.parametrize("measures", ["[count, sum amount]", '["count", "sum  amount"]'])
+def test_measures_without_names_are_named_after_themselves(measures: str) -> None:
+    (section,) = read(f"kind: order\nmeasures: {measures}\n").sections
+    assert section.measures == (
+        Measure("count", "count"),
+        Measure("sum_amount", "sum", "amount"),
+    )
+    (section,) = read("kind: order\nmeasures: count\n").sections
+    assert section.measures == (Measure("count", "count"),)
+
+
 def test_what_is_left_empty_counts_as_left_out() -> None:
     (section,) = read("kind: customer\nquery:\nchart: ~\nlimit: ''\ngroup: [level]\n").sections
     assert (section.query, section.chart, section.limit) == (None, None, 0)
@@ -146,8 +157,9 @@ def test_titles_fall_back_to_what_names_the_thing() -> None:
         ("kind: order\ncolumns: {id: x}\n", "columns: a list of texts is expected here", None),
         ("kind: [order]\n", "kind: a single value is expected here", None),
         (
-            "kind: order\nmeasures: count\n",
-            "measures: “key: value” lines are expected here",
+            "kind: order\nmeasures: [{count: x}]\n",
+            "measures: “name: measure” lines or a list such as [count, sum amount] are expected"
+            " here",
             None,
         ),
         (

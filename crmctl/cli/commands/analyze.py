@@ -105,10 +105,11 @@ def explained(result: ModelResult) -> Iterator[str]:
             for part, inner in value.items():
                 values = inner if isinstance(inner, list) else [inner]
                 shown = " ".join(plain_number(one) for one in values)
-                yield f"  {named(name)} {named(part)}: {shown}"
+                title = _("{name} {part}").format(name=named(name), part=named(part))
+                yield "  " + _("{name}: {value}").format(name=title, value=shown)
         else:
             shown = "-" if value is None else plain_number(value)
-            yield f"  {named(name)}: {named(shown)}"
+            yield "  " + _("{name}: {value}").format(name=named(name), value=named(shown))
     yield from result.notes
 
 

@@ -17,7 +17,10 @@ from crmctl.locale import N_
         "Put records of any kind away: lists leave them out, nothing is lost. “KIND set REF "
         "archived=” brings one back."
     ),
-    examples=["crmctl archive acme", 'crmctl archive acme beta --reason "merged into gamma"'],
+    examples=[
+        "crmctl archive nordlys",
+        'crmctl archive liu-fang zhang-wei-3 --reason "moved away"',
+    ],
 )
 @options.writing
 @argument("refs", nargs=-1, required=True, metavar="REF...", shell_complete=complete_ref())

@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     help=N_("List what was changed, newest first; with the id of a change, all of that one."),
     examples=[
         "crmctl changes --limit 10",
-        "crmctl changes --on this-week --by li -o csv",
-        "crmctl changes chg-20261121-k3f9x2ab",
+        "crmctl changes --on this-week --by li-na -o csv",
     ],
 )
 @options.output()

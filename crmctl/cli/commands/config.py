@@ -16,14 +16,17 @@ from crmctl.locale import N_, _
     examples=[
         "crmctl config list",
         "crmctl config set language zh --person",
-        "crmctl config set abc.a 70",
     ],
 )
 def command() -> None:
     pass
 
 
-@command.command("list", help=N_("List every setting, its value and where it comes from."))
+@command.command(
+    "list",
+    help=N_("List every setting, its value and where it comes from."),
+    examples=["crmctl config list"],
+)
 @options.output("table", "json", "jsonl", "csv", "tsv", "yaml", "md", "ids")
 @click.pass_obj
 def list_(app: App, format_: str) -> None:
@@ -40,7 +43,9 @@ def list_(app: App, format_: str) -> None:
     app.print(render(format_, columns, rows, app.width))
 
 
-@command.command("get", help=N_("Print the value of a setting."))
+@command.command(
+    "get", help=N_("Print the value of a setting."), examples=["crmctl config get currency"]
+)
 @argument("name")
 @click.pass_obj
 def get(app: App, name: str) -> None:
@@ -49,7 +54,11 @@ def get(app: App, name: str) -> None:
     app.print([value(app.workspace, name) or ""])
 
 
-@command.command("set", help=N_("Change a setting; an empty value takes it away."))
+@command.command(
+    "set",
+    help=N_("Change a setting; an empty value takes it away."),
+    examples=["crmctl config set abc.a 70", "crmctl config set user li-na --person"],
+)
 @option("--person", "place", flag_value="person", help=N_("For you, in every book."))
 @option("--local", "place", flag_value="local", help=N_("For you, in this book."))
 @argument("name")

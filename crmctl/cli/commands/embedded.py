@@ -5,48 +5,48 @@ They come from `command:` in the schema and only spell assignments that `set` ta
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from crmctl.cli import options
+from crmctl.cli import examples, options
 from crmctl.cli.app import App
 from crmctl.cli.base import Command, Group, argument, define
 from crmctl.cli.catalog import EMBEDDED, EMBEDDED_HELP
 from crmctl.cli.completing import complete_ref
 from crmctl.locale import N_
 
+if TYPE_CHECKING:
+    from crmctl.schema.model import Kind
 
-def embedded_names(ctx: click.Context, kind: str) -> list[str]:
-    """The commands that a kind's embedded lists ask for; none where there is no book."""
+
+def known_kind(ctx: click.Context, name: str) -> Kind | None:
+    """A kind as its schema has it; None where there is no book."""
     from crmctl.errors import CrmctlError
 
     app = ctx.find_object(App) or App(ctx.find_root().params.get("directory"))
     try:
-        fields = app.kind(kind).fields.values()
+        return app.kind(name)
     except CrmctlError:
-        return []
-    return [field.command for field in fields if field.command]
+        return None
 
 
-def embedded_group(kind: str, name: str) -> Group:
-    """The group of commands for one embedded list."""
+def embedded_group(kind: str, name: str, schema: Kind | None = None) -> Group:
+    """The group of commands for one embedded list; `schema` is what its examples are made from."""
     made = Group(
         name,
         help=EMBEDDED[name][1] if name in EMBEDDED else EMBEDDED_HELP,
-        examples=[f"crmctl {name} add REF NAME --set FIELD=VALUE", f"crmctl {name} list REF"],
+        examples=examples.of_list(name, "", schema),
     )
     for make in (_add, _list, _show, _set, _rm):
-        made.add_command(make(kind, name))
+        command = make(kind, name)
+        command.examples = examples.of_list(name, str(command.name), schema)
+        made.add_command(command)
     return made
 
 
 def _list(kind: str, name: str) -> Command:
-    @define(
-        "list",
-        help=N_("List the entries."),
-        examples=[f"crmctl {name} list REF"],
-    )
+    @define("list", help=N_("List the entries."))
     @options.output()
     @argument("ref", shell_complete=complete_ref(kind))
     def list_(app: App, ref: str, format_: str) -> None:
@@ -58,11 +58,7 @@ def _list(kind: str, name: str) -> Command:
 
 
 def _show(kind: str, name: str) -> Command:
-    @define(
-        "show",
-        help=N_("Show one entry."),
-        examples=[f"crmctl {name} show REF KEY"],
-    )
+    @define("show", help=N_("Show one entry."))
     @options.output("table", "json", "yaml")
     @argument("ref", shell_complete=complete_ref(kind))
     @argument("key")
@@ -75,11 +71,7 @@ def _show(kind: str, name: str) -> Command:
 
 
 def _add(kind: str, name: str) -> Command:
-    @define(
-        "add",
-        help=N_("Add an entry and print its key."),
-        examples=[f"crmctl {name} add REF NAME --set FIELD=VALUE"],
-    )
+    @define("add", help=N_("Add an entry and print its key."))
     @options.writing
     @options.assignments
     @argument("ref", shell_complete=complete_ref(kind))
@@ -93,11 +85,7 @@ def _add(kind: str, name: str) -> Command:
 
 
 def _set(kind: str, name: str) -> Command:
-    @define(
-        "set",
-        help=N_("Change fields of an entry."),
-        examples=[f"crmctl {name} set REF KEY FIELD=VALUE"],
-    )
+    @define("set", help=N_("Change fields of an entry."))
     @options.writing
     @argument("ref", shell_complete=complete_ref(kind))
     @argument("key")
@@ -105,29 +93,22 @@ def _set(kind: str, name: str) -> Command:
     def set_(app: App, ref: str, key: str, words: tuple[str, ...], **given: Any) -> None:
         from crmctl.cli.editing import assign
 
-        field = _list_field(app, kind, name)
-        assign(app, app.kind(kind), ref, [f"{field}.{key}.{word}" for word in words], **given)
+        found = app.kind(kind)
+        field = found.embedded[name].name
+        assign(app, found, ref, [f"{field}.{key}.{word}" for word in words], **given)
 
     return set_
 
 
 def _rm(kind: str, name: str) -> Command:
-    @define(
-        "rm",
-        help=N_("Remove an entry."),
-        examples=[f"crmctl {name} rm REF KEY"],
-    )
+    @define("rm", help=N_("Remove an entry."))
     @options.writing
     @argument("ref", shell_complete=complete_ref(kind))
     @argument("key")
     def rm(app: App, ref: str, key: str, **given: Any) -> None:
         from crmctl.cli.editing import assign
 
-        assign(app, app.kind(kind), ref, [f"{_list_field(app, kind, name)}-={key}"], **given)
+        found = app.kind(kind)
+        assign(app, found, ref, [f"{found.embedded[name].name}-={key}"], **given)
 
     return rm
-
-
-def _list_field(app: App, kind: str, name: str) -> str:
-    fields = app.kind(kind).fields.values()
-    return next(field.name for field in fields if field.command == name)

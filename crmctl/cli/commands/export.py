@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import click
-
 from crmctl.cli import options
 from crmctl.cli.app import App, joined
-from crmctl.cli.base import argument, define, option
+from crmctl.cli.base import Whole, argument, define, option
 from crmctl.cli.completing import complete_kind
 from crmctl.locale import N_
 
@@ -25,19 +23,12 @@ FORMATS = ("csv", "jsonl", "json", "tsv", "yaml", "md")
         "crmctl export customer level:vip --columns name,phones,city --bom --out vip.csv",
     ],
 )
-@option(
-    "-o",
-    "--format",
-    "format_",
-    type=click.Choice(FORMATS),
-    help=N_("Output format; csv by default."),
-)
+@options.output_file(*FORMATS)
 @option("--columns", metavar="A,B", help=N_("Write these fields."))
 @option("--sort", metavar="A,-B", help=N_("Sort by these fields, “-” for descending."))
-@option("--limit", type=click.IntRange(0), default=0, help=N_("At most so many; 0: all."))
+@option("--limit", metavar="N", type=Whole(0), default=0, help=N_("At most so many; 0: all."))
 @options.archived
 @options.as_of
-@option("--out", type=click.Path(dir_okay=False), metavar="FILE", help=N_("Write to this file."))
 @option("--bom", is_flag=True, help=N_("Begin with a byte order mark, for Excel."))
 @argument("kind", shell_complete=complete_kind)
 @argument("query", nargs=-1, metavar="[QUERY]...")

@@ -12,7 +12,7 @@ from crmctl.locale import N_, _
 @define(
     "history",
     help=N_("What happened to a record, newest first: when, by whom, why, and each field."),
-    examples=["crmctl history acme", "crmctl history acme -o json"],
+    examples=["crmctl history bellavista", "crmctl history bellavista -o json"],
 )
 @options.output()
 @options.limit

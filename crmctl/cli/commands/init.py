@@ -8,7 +8,7 @@ import click
 
 from crmctl.cli.app import App
 from crmctl.cli.base import argument, define, option
-from crmctl.locale import N_, _
+from crmctl.locale import N_, _, set_language
 
 
 @define(
@@ -41,6 +41,8 @@ def command(
 ) -> None:
     from crmctl.book import NewBook, create
 
+    if language:
+        set_language(language)  # who asks for a Chinese book reads Chinese
     target = folder or Path(app.directory or ".")
     remarks = create(target, NewBook(language, currency, timezone, demo, not no_git))
     for remark in remarks:

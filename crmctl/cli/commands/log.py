@@ -24,8 +24,8 @@ STDIN = "-"
         "many from stdin, one a line: CUSTOMER: TEXT, or JSON."
     ),
     examples=[
-        'crmctl log acme "wants an offer by Friday" --feeling +1 --next "7d: send offer"',
-        'crmctl log 张伟 "上门演示" --kind 拜访 --at "昨天下午3点"',
+        'crmctl log nordlys "wants an offer by Friday" --feeling +1 --next "7d: send offer"',
+        'crmctl log 陈晓明 "上门演示" --kind 拜访 --at "昨天下午3点"',
         "crmctl log - < calls.txt",
     ],
 )

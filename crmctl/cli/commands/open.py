@@ -16,7 +16,7 @@ from crmctl.locale import N_, _
         "Open the file of a record in your editor, at its line. Without a terminal the place is "
         "printed instead, as PATH:LINE."
     ),
-    examples=["crmctl open acme", "crmctl open acme --path", "crmctl open acme --web"],
+    examples=["crmctl open nordlys", "crmctl open nordlys --path", "crmctl open nordlys --web"],
 )
 @option("--path", "only_path", is_flag=True, help=N_("Only print PATH:LINE."))
 @option("--web", is_flag=True, help=N_("Open the website of the record in the browser."))

@@ -47,8 +47,10 @@ def command(
         from crmctl.query.bind import bind
         from crmctl.query.grammar import parse
         from crmctl.query.words import explain as in_words
+        from crmctl.refs import References
 
-        app.print([in_words(bind(parse(text), found, app.workspace.query_context()))])
+        bound = bind(parse(text), found, app.workspace.query_context())
+        app.print([in_words(bound, References(app.workspace).called)])
     elif group or measures:
         from crmctl.cli.summing import sum_up
 

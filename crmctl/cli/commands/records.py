@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from crmctl.cli import options
+from crmctl.cli import examples, options
 from crmctl.cli.app import App, joined
 from crmctl.cli.base import Command, Group, argument, define, option
 from crmctl.cli.completing import (
@@ -18,19 +17,21 @@ from crmctl.cli.completing import (
 )
 from crmctl.locale import N_
 
-REF = "REF"
+if TYPE_CHECKING:
+    from crmctl.schema.model import Kind
 
 
-def kind_group(name: str, help: str) -> Group:
-    """`crmctl NAME ...`: list, show, add, set, edit, rm, archive and the embedded lists."""
-    made = KindGroup(name, help=help, examples=_examples(name))
+def kind_group(name: str, help: str, kind: Kind | None = None) -> Group:
+    """`crmctl NAME ...`: list, show, add, set, edit, rm, archive and the embedded lists.
+
+    `kind` is what the examples of a book's own kind are made from.
+    """
+    made = KindGroup(name, help=help, examples=examples.of_kind(name, "", kind))
     for make in (_list, _show, _add, _set, _edit, _rm, _restore, _archive):
-        made.add_command(make(name))
+        command = make(name)
+        command.examples = examples.of_kind(name, str(command.name), kind)
+        made.add_command(command)
     return made
-
-
-def _examples(name: str) -> list[str]:
-    return [f"crmctl {name} list", f"crmctl {name} show {REF}", f"crmctl {name} --help"]
 
 
 class KindGroup(Group):
@@ -42,19 +43,20 @@ class KindGroup(Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         found = super().get_command(ctx, cmd_name)
         if found is None and cmd_name in self._embedded(ctx):
-            from crmctl.cli.commands.embedded import embedded_group
+            from crmctl.cli.commands.embedded import embedded_group, known_kind
 
-            return embedded_group(str(self.name), cmd_name)
+            return embedded_group(str(self.name), cmd_name, known_kind(ctx, str(self.name)))
         return found
 
     def _embedded(self, ctx: click.Context) -> list[str]:
-        from crmctl.cli.commands.embedded import embedded_names
+        from crmctl.cli.commands.embedded import known_kind
 
-        return embedded_names(ctx, str(self.name))
+        kind = known_kind(ctx, str(self.name))
+        return list(kind.embedded) if kind else []
 
 
 def _list(name: str) -> Command:
-    @define("list", help=N_("List the records that match a query."), examples=_queries(name))
+    @define("list", help=N_("List the records that match a query."))
     @options.listing
     @argument("query", nargs=-1, metavar="[QUERY]...", shell_complete=complete_query(name))
     def list_(app: App, /, query: tuple[str, ...], **choices: Any) -> None:
@@ -65,18 +67,8 @@ def _list(name: str) -> Command:
     return list_
 
 
-def _queries(name: str) -> list[str]:
-    examples = {
-        "customer": ["'level:vip,important city:上海'", "'last_interaction:>30d' -o ids"],
-        "order": ["'amount:>=10000 date:this-year' --sort -amount"],
-        "interaction": ["'kind:complaint at:<30d'"],
-        "task": ["'status:open due:..today'"],
-    }
-    return [f"crmctl {name} list {query}" for query in examples.get(name, ["--limit 10"])]
-
-
 def _show(name: str) -> Command:
-    @define("show", help=N_("Show one record."), examples=[f"crmctl {name} show {REF} -o yaml"])
+    @define("show", help=N_("Show one record."))
     @options.output("table", "json", "yaml")
     @options.as_of
     @argument("ref", shell_complete=complete_ref(name))
@@ -95,7 +87,6 @@ def _add(name: str) -> Command:
             "Add a record and print its id.\n\nThe first argument is its name or title, or the "
             "customer it belongs to when the kind has neither."
         ),
-        examples=_adds(name),
     )
     @options.writing
     @options.assignments
@@ -110,26 +101,13 @@ def _add(name: str) -> Command:
     return add
 
 
-def _adds(name: str) -> list[str]:
-    examples = {
-        "customer": ['"Acme GmbH" --set level=vip --set tags+=fair', "张伟 -s type=person"],
-        "order": ["acme --set amount=1200 --set date=yesterday"],
-        "task": ['"Send the offer" -s customer=acme -s due=friday'],
-        "interaction": ['"Demo" -s customer=acme -s kind=visit -s at=yesterday'],
-    }
-    return [f"crmctl {name} add {rest}" for rest in examples.get(name, ["NAME --set FIELD=VALUE"])]
-
-
 def _set(name: str) -> Command:
     @define(
         "set",
         help=N_(
             "Change fields of a record, of all that match --where, or of the ids on stdin (“-”)."
+            "\n\nFIELD=VALUE sets, FIELD+=ITEM adds, FIELD-=ITEM takes away, FIELD= clears."
         ),
-        examples=[
-            f"crmctl {name} set {REF} FIELD=VALUE LIST+=ITEM OTHER=",
-            f"crmctl {name} set --where QUERY FIELD=VALUE --yes",
-        ],
     )
     @options.writing
     @options.yes
@@ -179,7 +157,6 @@ def _restore(name: str) -> Command:
     @define(
         "restore",
         help=N_("Bring removed records back; without REF list those that can be."),
-        examples=[f"crmctl {name} restore"],
     )
     @options.writing
     @argument("refs", nargs=-1, metavar="[REF]...", shell_complete=complete_removed(name))
@@ -207,8 +184,3 @@ def _archive(name: str) -> Command:
         archive_records(app, app.kind(name), refs, **given)
 
     return archive
-
-
-def stdin_words() -> list[str]:
-    """The words on stdin, one a line; blank lines are nothing."""
-    return [line.strip() for line in sys.stdin if line.strip()]

@@ -8,9 +8,11 @@ import click
 
 from crmctl.cli import options
 from crmctl.cli.app import App
-from crmctl.cli.base import argument, group, option
+from crmctl.cli.base import argument, group
 from crmctl.cli.completing import complete_report
 from crmctl.locale import N_, _
+
+FORMATS = ("table", "md", "csv", "tsv", "json")
 
 
 @group(
@@ -18,19 +20,18 @@ from crmctl.locale import N_, _
     help=N_("Run reports: overview, activity, rfm, or your own in reports/NAME.yaml."),
     examples=[
         "crmctl report run overview",
-        "crmctl report run rfm --as-of 2026-06-30 -o md --out rfm.md",
+        "crmctl report run rfm --as-of 2026-06-30 --out rfm.md",
     ],
 )
 def command() -> None:
     pass
 
 
-@command.command("list", help=N_("List the reports."))
+@command.command("list", help=N_("List the reports."), examples=["crmctl report list"])
 @options.output("table", "json", "jsonl", "csv", "tsv", "yaml", "md", "ids")
 @click.pass_obj
 def list_(app: App, format_: str) -> None:
     from crmctl.analytics.result import Column
-    from crmctl.errors import CrmctlError
     from crmctl.locale import pick
     from crmctl.render.formats import render
     from crmctl.reporting import Reports
@@ -40,19 +41,19 @@ def list_(app: App, format_: str) -> None:
         Column("title", N_("Title"), "text"),
         Column("description", N_("Description"), "text"),
     ]
-    rows = []
     reports = Reports(app.workspace)
-    for name in reports.files():
-        try:
-            one = reports.get(name)
-        except CrmctlError as error:
-            app.remark(_("warning: {problem}").format(problem=error.message))
-        else:
-            rows.append((one.name, pick(one.title), pick(one.description)))
+    rows = [
+        (one.name, pick(one.title), pick(one.description))
+        for one in app.usable(reports.files(), reports.get)
+    ]
     app.print(render(format_, columns, rows, app.width))
 
 
-@command.command("show", help=N_("Show the definition of a report."))
+@command.command(
+    "show",
+    help=N_("Show the definition of a report."),
+    examples=["crmctl report show activity > reports/mine.yaml"],
+)
 @argument("name", shell_complete=complete_report)
 @click.pass_obj
 def show(app: App, name: str) -> None:
@@ -69,21 +70,16 @@ def show(app: App, name: str) -> None:
     help=N_("Run a report."),
     examples=["crmctl report run activity --as-of last-month -o md"],
 )
-@options.output("table", "md", "csv", "tsv", "json")
+@options.output_file(*FORMATS)
 @options.as_of
-@option(
-    "--out",
-    metavar="FILE",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help=N_("Write to this file."),
-)
 @argument("name", shell_complete=complete_report)
 @click.pass_obj
-def run(app: App, name: str, format_: str, as_of: str | None, out: Path | None) -> None:
+def run(app: App, name: str, format_: str | None, as_of: str | None, out: str | None) -> None:
+    from crmctl.cli.outfile import STDOUT, format_for, write_lines
     from crmctl.cli.summing import report_lines
     from crmctl.reporting import Reports
-    from crmctl.storage.files import replace
 
+    format_ = format_for(out, format_, FORMATS)
     reports = Reports(app.workspace)
     report = reports.get(name)
     app.warn_of_broken()
@@ -92,8 +88,8 @@ def run(app: App, name: str, format_: str, as_of: str | None, out: Path | None) 
         format_,
         None if out else app.width,
     )
-    if out is None:
+    if out is None or out == STDOUT:
         app.print(lines)
     else:
-        replace(out, "".join(f"{line}\n" for line in lines))
+        write_lines(Path(out), lines)
         app.remark(_("Written to {file}.").format(file=out))

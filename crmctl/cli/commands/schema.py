@@ -11,12 +11,16 @@ from crmctl.cli.completing import complete_kind
 from crmctl.locale import N_, _
 
 
-@group("schema", help=N_("Show the kinds of records and their fields."))
+@group(
+    "schema",
+    help=N_("Show the kinds of records and their fields."),
+    examples=["crmctl schema list", "crmctl schema show customer"],
+)
 def command() -> None:
     pass
 
 
-@command.command("list", help=N_("List the kinds."))
+@command.command("list", help=N_("List the kinds."), examples=["crmctl schema list"])
 @options.output("table", "json", "jsonl", "csv", "tsv", "yaml", "md", "ids")
 @click.pass_obj
 def list_(app: App, format_: str) -> None:
@@ -37,7 +41,9 @@ def list_(app: App, format_: str) -> None:
     app.print(render(format_, columns, rows, app.width))
 
 
-@command.command("show", help=N_("Show the fields of a kind."))
+@command.command(
+    "show", help=N_("Show the fields of a kind."), examples=["crmctl schema show customer -o md"]
+)
 @options.output("table", "json", "jsonl", "csv", "tsv", "yaml", "md", "ids")
 @argument("kind", shell_complete=complete_kind)
 @click.pass_obj
@@ -62,7 +68,11 @@ def show(app: App, kind: str, format_: str) -> None:
     app.print(render(format_, columns, rows, app.width))
 
 
-@command.command("export", help=N_("Print a kind as JSON Schema, for editors and other programs."))
+@command.command(
+    "export",
+    help=N_("Print a kind as JSON Schema, for editors and other programs."),
+    examples=["crmctl schema export customer > customer.schema.json"],
+)
 @argument("kind", shell_complete=complete_kind)
 @click.pass_obj
 def export(app: App, kind: str) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import click
-
 from crmctl.cli import base, options
 from crmctl.cli.app import App, joined
 from crmctl.cli.completing import complete_kind
@@ -43,7 +41,7 @@ OBJECTS = ("json", "jsonl", "yaml")
     shell_complete=complete_kind,
 )
 @base.option(
-    "--limit", type=click.IntRange(0), default=20, help=N_("At most so many (20); 0: all.")
+    "--limit", metavar="N", type=base.Whole(0), default=20, help=N_("At most so many (20); 0: all.")
 )
 @options.archived
 @base.argument("text", nargs=-1, required=True, metavar="TEXT...")

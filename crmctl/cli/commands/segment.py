@@ -26,12 +26,11 @@ def command() -> None:
     pass
 
 
-@command.command("list", help=N_("List the saved segments."))
+@command.command("list", help=N_("List the saved segments."), examples=["crmctl segment list"])
 @options.output("table", "json", "jsonl", "csv", "tsv", "yaml", "md", "ids")
 @click.pass_obj
 def list_(app: App, format_: str) -> None:
     from crmctl.analytics.result import Column
-    from crmctl.errors import CrmctlError
     from crmctl.render.formats import render
     from crmctl.segments import Segments
 
@@ -41,24 +40,25 @@ def list_(app: App, format_: str) -> None:
         Column("kind", N_("Kind"), "text"),
         Column("query", N_("Query"), "text"),
     ]
-    rows = []
     segments = Segments(app.workspace)
-    for name in segments.names():
-        try:
-            one = segments.get(name)
-        except CrmctlError as error:
-            app.remark(_("warning: {problem}").format(problem=error.message))
-        else:
-            rows.append((one.name, one.titled(), one.kind, one.query))
+    rows = [
+        (one.name, one.titled(), one.kind, one.query)
+        for one in app.usable(segments.names(), segments.get)
+    ]
     app.print(render(format_, columns, rows, app.width))
 
 
-@command.command("show", help=N_("Show a segment, what it asks in words, and how many it finds."))
+@command.command(
+    "show",
+    help=N_("Show a segment, what it asks in words, and how many it finds."),
+    examples=["crmctl segment show sleeping"],
+)
 @argument("name", shell_complete=complete_segment)
 @options.output("table", "json")
 @click.pass_obj
 def show(app: App, name: str, format_: str) -> None:
     from crmctl.query.words import explain
+    from crmctl.refs import References
     from crmctl.render.table import pairs
     from crmctl.segments import Segments
     from crmctl.selection import Selection
@@ -76,7 +76,7 @@ def show(app: App, name: str, format_: str) -> None:
         (_("Title"), segment.titled()),
         (_("Kind"), app.kind(segment.kind).titled()),
         (_("Query"), segment.query),
-        (_("In words"), explain(selection.bound)),
+        (_("In words"), explain(selection.bound, References(app.workspace).called)),
         (_("Records"), str(count)),
     ]
     app.print(pairs(items, app.width))
@@ -85,11 +85,9 @@ def show(app: App, name: str, format_: str) -> None:
 @command.command(
     "save",
     help=N_("Save a query by name."),
-    examples=["crmctl segment save sleeping 'status:active last_interaction:>90d'"],
+    examples=["crmctl segment save asleep 'status:active last_interaction:>120d'"],
 )
-@option(
-    "--kind", default="customer", help=N_("The kind it is about."), shell_complete=complete_kind
-)
+@option("--kind", help=N_("The kind it is about."), shell_complete=complete_kind)
 @option("--title", help=N_("A title for lists."))
 @option("--force", is_flag=True, help=N_("Replace a segment of that name."))
 @argument("name")
@@ -98,19 +96,24 @@ def show(app: App, name: str, format_: str) -> None:
 )
 @click.pass_obj
 def save(
-    app: App, name: str, query: tuple[str, ...], kind: str, title: str | None, force: bool
+    app: App, name: str, query: tuple[str, ...], kind: str | None, title: str | None, force: bool
 ) -> None:
     from crmctl.segments import Segments
     from crmctl.selection import Selection
 
-    found = app.kind(kind)
+    segments = Segments(app.workspace)
+    found = app.kind(kind or segments.kind_of(name))
     text = joined(query)
     count = Selection(app.workspace, found, text).count()  # what cannot be asked is not saved
-    Segments(app.workspace).save(name, found.name, text, title, overwrite=force)
+    segments.save(name, found.name, text, title, overwrite=force)
     app.remark(_("Saved “{name}”; it finds {count} now.").format(name=name, count=count))
 
 
-@command.command("run", help=N_("List the records of a segment."))
+@command.command(
+    "run",
+    help=N_("List the records of a segment."),
+    examples=["crmctl segment run sleeping owner:li-na -o ids"],
+)
 @options.listing
 @argument("name", shell_complete=complete_segment)
 @argument("query", nargs=-1, metavar="[QUERY]...")
@@ -124,10 +127,23 @@ def run(app: App, /, name: str, query: tuple[str, ...], **choices: Any) -> None:
     list_records(app, app.kind(segment.kind), f'segment:"{segment.name}"{more}', **choices)
 
 
-@command.command("rm", help=N_("Forget a segment."))
+@command.command(
+    "rm",
+    help=N_("Forget a segment that no other one and no report uses."),
+    examples=["crmctl segment rm sleeping"],
+)
+@option("--force", is_flag=True, help=N_("Even if others use it."))
 @argument("name", shell_complete=complete_segment)
 @click.pass_obj
-def rm(app: App, name: str) -> None:
+def rm(app: App, name: str, force: bool) -> None:
+    from crmctl.errors import InUse
+    from crmctl.reporting import Reports
     from crmctl.segments import Segments
 
-    Segments(app.workspace).remove(name)
+    segments = Segments(app.workspace)
+    segment = segments.get(name)
+    users = [*segments.users(segment), *Reports(app.workspace).using(segment)]
+    if users and not force:
+        raise InUse(segment.name, users)
+    segments.remove(segment)
+    app.remark(_("Removed “{name}”.").format(name=segment.name))

@@ -16,9 +16,9 @@ from crmctl.locale import N_
         "last. Any other record is shown with its fields."
     ),
     examples=[
-        "crmctl show acme",
-        "crmctl show 张伟 --as-of 2026-06-30",
-        "crmctl show acme -o json",
+        "crmctl show nordlys",
+        "crmctl show 陈晓明 --as-of 2026-06-30",
+        "crmctl show nordlys -o json",
     ],
 )
 @options.output("table", "json", "yaml")

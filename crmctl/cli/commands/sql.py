@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import click
-
 from crmctl.cli import options
 from crmctl.cli.app import App
-from crmctl.cli.base import argument, define, option
+from crmctl.cli.base import Whole, argument, define, option
 from crmctl.locale import N_
 
 STEPS = 200_000  # thousands of steps of SQLite's machine; some ten seconds
@@ -28,9 +26,13 @@ STEPS = 200_000  # thousands of steps of SQLite's machine; some ten seconds
 )
 @options.output()
 @option(
-    "--steps", type=click.IntRange(1), default=STEPS, help=N_("Stop after so many thousand steps.")
+    "--steps",
+    metavar="N",
+    type=Whole(1),
+    default=STEPS,
+    help=N_("Stop after so many thousand steps."),
 )
-@option("--limit", type=click.IntRange(0), default=0, help=N_("At most so many; 0: all."))
+@options.limit
 @options.as_of
 @argument("statement", required=False)
 def command(

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-import click
-
 from crmctl.cli import options
 from crmctl.cli.app import App
-from crmctl.cli.base import argument, define, option
+from crmctl.cli.base import Whole, argument, define, option
 from crmctl.cli.completing import complete_ref
 from crmctl.locale import N_, _
 
@@ -19,11 +17,14 @@ ROOM_FOR_IDS = 100
 @define(
     "timeline",
     help=N_("Show what happened with a customer, newest first: every dated record and change."),
-    examples=["crmctl timeline acme --limit 20", "crmctl timeline acme --since this-year -o json"],
+    examples=[
+        "crmctl timeline nordlys --limit 20",
+        "crmctl timeline nordlys --since this-year -o json",
+    ],
 )
 @options.output()
 @options.as_of
-@option("--limit", type=click.IntRange(0), default=0, help=N_("At most so many; 0: all."))
+@option("--limit", metavar="N", type=Whole(0), default=0, help=N_("At most so many; 0: all."))
 @option("--since", metavar="PERIOD", help=N_("From 2026-03, last-quarter, 30d (ago), … on."))
 @argument("ref", shell_complete=complete_ref("customer"))
 def command(
@@ -34,6 +35,7 @@ def command(
     from crmctl.refs import References
     from crmctl.render.formats import objects, render
     from crmctl.timeline import timeline
+    from crmctl.values.instants import local_instant
 
     _kind, id = References(app.workspace).find(ref, app.kind(CUSTOMER))
     day = app.day(as_of)
@@ -54,7 +56,11 @@ def command(
     elif format_ in ("table", "md"):
         users = app.kind("user")
         names = References(app.workspace).labels(users, {e.by for e in found if e.by})
-        rows = [[e.at, e.title, e.id, e.label, names.get(e.by or "", e.by)] for e in found]
+        zone = app.workspace.zone
+        rows = [
+            [local_instant(e.at, zone), e.title, e.id, e.label, names.get(e.by or "", e.by)]
+            for e in found
+        ]
         if app.width is not None and app.width < ROOM_FOR_IDS:
             del columns[2]
             rows = [[*row[:2], *row[3:]] for row in rows]

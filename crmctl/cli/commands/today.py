@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import click
-
 from crmctl.analytics.result import Column
 from crmctl.cli import options
 from crmctl.cli.app import App
-from crmctl.cli.base import define, option
+from crmctl.cli.base import Whole, define, option
 from crmctl.locale import N_, _
 
 ME = ("me", "我")
@@ -29,7 +27,7 @@ NEUTRAL_COLUMNS = [Column(name, name, "text") for name in NEUTRAL]
 @options.arranging
 @options.as_of
 @option(
-    "--days", type=click.IntRange(0, 3660), help=N_("Also what falls due in so many days more.")
+    "--days", metavar="N", type=Whole(0, 3660), help=N_("Also what falls due in so many days more.")
 )
 @option("--owner", metavar="USER|me", help=N_("Only what is this user's."))
 def command(
@@ -89,9 +87,12 @@ def _user(app: App, word: str) -> str:
     if word in ME:
         me = references.acting_user()
         if me is None:
+            name = app.workspace.me
             raise UsageError(
-                _("It is not known which user of this book you are."),
-                _("Say so with --as USER or CRMCTL_USER, or name the user."),
+                _("You are “{name}”, and this book has no such user.").format(name=name)
+                if name
+                else _("It is not known who “{word}” is.").format(word=word),
+                _("Name one of “crmctl user list” with --owner, --as or CRMCTL_USER."),
             )
         return me
     if not references.has_users():

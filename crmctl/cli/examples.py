@@ -1,0 +1,164 @@
+"""Examples for the commands of kinds and of the lists in records.
+
+Those of the shipped kinds run on the sample book; those of a book's own kind come from its schema.
+"""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from crmctl.schema.model import Field, Kind
+
+
+class Sample(NamedTuple):
+    """What stands in the examples of a kind: a record, a query, a new record, a change."""
+
+    id: str
+    query: str
+    new: str
+    change: str
+
+
+class Entry(NamedTuple):
+    """What stands in the examples of a list: a record, an entry's key, a new one, a change."""
+
+    id: str
+    key: str
+    new: str
+    change: str
+
+
+KINDS = {
+    "customer": Sample(
+        "nordlys",
+        "'level:vip,important last_interaction:>30d'",
+        '"Acme GmbH" --set level=vip --set tags+=fair',
+        "level=important tags+=fair",
+    ),
+    "interaction": Sample(
+        "int-20260212-bkqd58sq",
+        "'kind:complaint at:<30d'",
+        '"Demo" -s customer=nordlys -s kind=visit -s at=yesterday',
+        "feeling=-1",
+    ),
+    "task": Sample(
+        "tsk-20261112-7tfte2wd",
+        "'status:open due:..today'",
+        '"Send the offer" -s customer=nordlys -s due=friday',
+        "due=+7d owner=li-na",
+    ),
+    "order": Sample(
+        "ord-20260413-bk7s29y9",
+        "'amount:>=10000 date:this-year'",
+        "nordlys --set amount=1200 --set date=yesterday",
+        "status=completed",
+    ),
+    "product": Sample(
+        "calibration-service", "price:>=1000", '"Spare electrode" --set price=480', "active=false"
+    ),
+    "user": Sample(
+        "li-na", "active:true", '"Zhao Min" --set email=zhao.min@lianyi.example', "team=service"
+    ),
+}
+LISTS = {
+    "contact": Entry(
+        "nordlys", "ingrid-haugen", '"Ola Lie" --set role=buyer', "title='Head of quality'"
+    ),
+    "address": Entry("nordlys", "office", "lab --set city=Bergen", "postcode=5036"),
+}
+_OF_KIND = {
+    "": ("list {query}", "show {id}", "add {new}"),
+    "list": ("list {query}", "list --limit 10 -o ids"),
+    "show": ("show {id} -o yaml",),
+    "add": ("add {new}",),
+    "set": ("set {id} {change}", "set --where {query} {change} --yes"),
+    "edit": ("edit {id}",),
+    "rm": ("rm {id} --cascade",),
+    "restore": ("restore",),
+    "archive": ("archive {id}",),
+}
+_OF_LIST = {
+    "": ("list {id}", "add {id} {new}"),
+    "list": ("list {id}",),
+    "show": ("show {id} {key}",),
+    "add": ("add {id} {new}",),
+    "set": ("set {id} {key} {change}",),
+    "rm": ("rm {id} {key}",),
+}
+# The types of fields that make the clearest examples, with a value of each.
+_VALUES = {
+    "boolean": "true", "integer": "1", "number": "1", "money": "100", "date": "today",
+    "text": "new", "note": "new", "tag": "new",
+}  # fmt: skip
+
+
+def of_kind(name: str, verb: str, kind: Kind | None = None) -> list[str]:
+    """The examples of a kind's command; `verb` is empty for the whole group."""
+    sample = KINDS.get(name) or (_derived(kind) if kind else None)
+    return _filled(name, _OF_KIND[verb], sample)
+
+
+def of_list(command: str, verb: str, kind: Kind | None = None) -> list[str]:
+    """The examples of a command for the entries of a list."""
+    entry = LISTS.get(command)
+    if entry is None and kind is not None:
+        field = kind.embedded[command]
+        change = _assigned(
+            _clearest([one for one in field.leaf.fields.values() if one.name != field.key])
+        )
+        entry = Entry(_record(kind), f"{command}-1", f'"{_words(command)} 1"', change)
+    return _filled(command, _OF_LIST[verb], entry)
+
+
+def _filled(name: str, patterns: tuple[str, ...], sample: Sample | Entry | None) -> list[str]:
+    if sample is None:
+        return []
+    return [f"crmctl {name} {pattern.format(**sample._asdict())}" for pattern in patterns]
+
+
+def _derived(kind: Kind) -> Sample:
+    from crmctl.cli.editing import title_field
+    from crmctl.errors import UsageError
+
+    try:
+        named = title_field(kind)
+        new = [_value(named) if named.ref else f'"{_words(kind.name)} 1"']
+    except UsageError:
+        named, new = None, []
+    for field in kind.fields.values():
+        if field.name in kind.root.required and field is not named and field.name != "id":
+            new.append(f"--set {_assigned(field)}")
+    free = [field for field in kind.fields.values() if field.name not in kind.root.required]
+    change = _clearest(free or [*kind.fields.values()])
+    query = shlex.quote(f"{change.name}:{_value(change)}")
+    return Sample(_record(kind), query, " ".join(new), _assigned(change))
+
+
+def _record(kind: Kind) -> str:
+    if kind.name in KINDS:
+        return KINDS[kind.name].id
+    return f"{kind.name}-1" if kind.slug_field else f"{kind.id_prefix}-20261121-k3f9x2ab"
+
+
+def _words(name: str) -> str:
+    return name.replace("-", " ").replace("_", " ").capitalize()
+
+
+def _clearest(fields: list[Field]) -> Field:
+    """The field whose values need no explanation: an enum if there is one."""
+    ranks = ["enum", *_VALUES]
+    return min(fields, key=lambda f: ranks.index(f.type) if f.type in ranks else len(ranks))
+
+
+def _assigned(field: Field) -> str:
+    return f"{field.name}={_value(field)}"
+
+
+def _value(field: Field) -> str:
+    if field.values:
+        return next(iter(field.values))
+    if field.ref in KINDS:
+        return KINDS[field.ref].id
+    return _VALUES.get(field.leaf.type, "…")
