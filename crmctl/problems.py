@@ -93,7 +93,7 @@ CATALOG: dict[str, tuple[str, str, str]] = {
         N_("add one to rates.yaml"),
     ),
     "bad-rate": (ERROR, N_("not an exchange rate: {reason}"), N_("write date, currency and rate")),
-    "definition": (ERROR, N_("{reason}"), ""),
+    "definition": (ERROR, N_("{reason}"), N_("{hint}")),
 }
 
 

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crmctl.errors import BadConfig, BadOption, Exists, NotFound, did_you_mean
+from crmctl import definitions
+from crmctl.errors import BadDefinition, BadOption, Exists, NotFound, did_you_mean
 from crmctl.locale import _, pick
-from crmctl.problems import Problem
 from crmctl.query.ast import Expr
 from crmctl.query.grammar import parse
-from crmctl.storage.files import load, replace
-from crmctl.storage.reader import parse_document
+from crmctl.storage.files import confined, replace
 from crmctl.storage.writer import dump
 from crmctl.values.frozen import Frozen
 from crmctl.values.ids import is_valid_id
@@ -78,7 +77,7 @@ class Segments:
         tree: dict[str, Any] = {"title": title} if title else {}
         if kind != "customer":
             tree["kind"] = kind
-        replace(file, dump({**tree, "query": query}))
+        replace(confined(self._root, f"segments/{name}.yaml"), dump({**tree, "query": query}))
         return file
 
     def remove(self, name: str) -> None:
@@ -86,22 +85,22 @@ class Segments:
 
     def _read(self, file: Path) -> Segment:
         shown = str(file.relative_to(self._root))
-        text = load(file)
-        tree, faults = parse_document(text.text)
-        for fault in [*text.faults, *faults]:
-            problem = Problem(shown, fault.line, fault.column, fault.code, dict(fault.params))
-            raise BadConfig(f"{shown}:{fault.line}:{fault.column}", problem.message)
-        tree = tree or {}
-        for key in tree:
-            if key not in KEYS:
-                hint = did_you_mean(suggest(key, KEYS))
-                raise BadConfig(f"{shown}: {key}", _("a segment has no such key"), hint)
-        query = tree.get("query")
-        if not isinstance(query, str):
-            raise BadConfig(f"{shown}: query", _("a query is expected"))
-        kind = str(tree.get("kind") or "customer")
-        title = _texts(tree.get("title"), file.stem)
-        return Segment(file.stem, kind, query, title, _texts(tree.get("description"), ""))
+        with definitions.placed(file):
+            return _segment(file.stem, definitions.read(file, shown), shown)
+
+
+def _segment(name: str, tree: dict[str, Any], where: str) -> Segment:
+    for key in tree:
+        if key not in KEYS:
+            hint = did_you_mean(suggest(key, KEYS))
+            raise BadDefinition(where, key, _("a segment has no such key"), hint)
+    query = tree.get("query")
+    if not isinstance(query, str):
+        raise BadDefinition(where, "query", _("a query is expected"))
+    kind = str(tree.get("kind") or "customer")
+    return Segment(
+        name, kind, query, _texts(tree.get("title"), name), _texts(tree.get("description"), "")
+    )
 
 
 def _texts(node: Any, default: str) -> dict[str, str]:

@@ -167,9 +167,8 @@ def test_young_settings_are_not_trusted(book: Book) -> None:
 
 def test_a_schema_that_cannot_be_opened(book: Book) -> None:
     (book.root / "schemas/device.yaml").mkdir(parents=True)
-    result = book.run("customer list", code=3)
-    assert "schemas/device.yaml" in result.err
-    assert len(result.err.splitlines()) <= 2
+    (line,) = book.run("customer list").err.splitlines()
+    assert "schemas/device.yaml" in line
 
 
 def test_the_sample_is_a_book_of_its_own(sample: Book) -> None:

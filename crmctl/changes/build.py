@@ -62,6 +62,7 @@ class Builder:
 
     def assigner(self, kind: Kind) -> Assigner:
         """Reads assignments for records of a kind."""
+        self._writable(kind)
         return Assigner(kind, self.workspace.now, self.resolve)
 
     def add(
@@ -172,6 +173,8 @@ class Builder:
 
     def remove(self, kind: Kind, ids: Sequence[str], *, cascade: bool = False) -> None:
         """Takes records away; what else refers to them stops that, or goes too (`cascade`)."""
+        for broken in self.workspace.registry.broken.values():
+            raise broken  # there may be references that nobody sees now
         doomed: dict[tuple[str, str], None] = {(kind.name, id): None for id in ids}
         pending = [(kind, id) for id in ids]
         while pending:
@@ -270,7 +273,14 @@ class Builder:
 
     # rules
 
+    def _writable(self, kind: Kind) -> None:
+        """Refuses a kind whose schema is broken: by the shipped form alone it would be mistaken."""
+        broken = self.workspace.registry.broken.get(kind.name)
+        if broken is not None:
+            raise broken
+
     def _rules_of(self, kind: Kind) -> Rules:
+        self._writable(kind)
         if kind.name not in self._rules:
             self._rules[kind.name] = Rules(kind)
         return self._rules[kind.name]

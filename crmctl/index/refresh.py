@@ -139,7 +139,7 @@ class Refresh:
         from concurrent.futures import Future, ProcessPoolExecutor
         from multiprocessing import get_context
 
-        # A schema with faults fails here, where it can be told, and is compiled once.
+        # Compiled once, before the processes part.
         for name in {name for name, _path in jobs}:
             self.reader.prepare(self.registry.kinds[name])
         batches = [jobs[start : start + BATCH] for start in range(0, len(jobs), BATCH)]

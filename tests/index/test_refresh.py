@@ -160,14 +160,6 @@ def test_many_processes_build_what_one_builds(
     assert len(one["customers"]) >= 40
 
 
-def test_a_bad_schema_is_told_by_many_processes_too(
-    acme: Book, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(refresh, "PARALLEL_FROM", 1)
-    acme.write("schemas/customer.yaml", "properties: {industry: {pattern: '('}}\n")
-    assert "schemas/customer.yaml" in acme.run("customer list", code=3).err
-
-
 def test_progress_is_told(acme: Book, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refresh, "BATCH", 2)
     for number in range(5):
