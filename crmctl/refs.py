@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -16,6 +16,8 @@ from crmctl.values.text import fold, suggest
 from crmctl.workspace import Workspace
 
 MIN_PHONE = 6
+# A record by kind and id as it will be, with changes that are not written yet.
+Current = Callable[[Kind, str], Mapping[str, Any] | None]
 
 
 class References:
@@ -121,28 +123,6 @@ class References:
         users = self.workspace.registry.kinds.get("user")
         return users is not None and self.workspace.index.count(users) > 0
 
-    def has_cycle(self, kind: Kind, values: Mapping[str, Any]) -> bool:
-        """Whether a top-level reference to the same kind (parent, manager) leads back to itself."""
-        for field in kind.fields.values():
-            if (
-                field.ref == kind.name
-                and field.name in values
-                and self._leads_back(kind, field, values)
-            ):
-                return True
-        return False
-
-    def _leads_back(self, kind: Kind, field: Field, values: Mapping[str, Any]) -> bool:
-        start = values["id"]
-        seen = set()
-        next_id = values.get(field.name)
-        while next_id is not None and next_id not in seen:
-            if next_id == start:
-                return True
-            seen.add(next_id)
-            next_id = (self.workspace.index.get(kind, next_id) or {}).get(field.name)
-        return False
-
     def forms(self, text: str) -> list[tuple[str, str]]:
         """The (key, form) pairs under which the index may know a name, e-mail or phone."""
         forms = [(fold(text), "name"), (fold(text), "email")]
@@ -162,3 +142,25 @@ class References:
         start = fold(ref)[:2]
         candidates = [id for _, id in index.with_prefix(start, kind, limit=2000)] if start else []
         return suggest(ref, candidates)
+
+
+def has_cycle(kind: Kind, values: Mapping[str, Any], current: Current) -> bool:
+    """Whether a top-level reference to the same kind (parent, manager) leads back to itself."""
+    return any(
+        field.ref == kind.name
+        and field.name in values
+        and _leads_back(kind, field, values, current)
+        for field in kind.fields.values()
+    )
+
+
+def _leads_back(kind: Kind, field: Field, values: Mapping[str, Any], current: Current) -> bool:
+    start = values["id"]
+    seen = set()
+    next_id = values.get(field.name)
+    while next_id is not None and next_id not in seen:
+        if next_id == start:
+            return True
+        seen.add(next_id)
+        next_id = (current(kind, next_id) or {}).get(field.name)
+    return False
