@@ -45,7 +45,7 @@ def _of_files(workspace: Workspace) -> Iterator[Problem]:
     registry = workspace.registry
     unknown = registry.broken.keys() - registry.kinds.keys()
     for problem in workspace.index.problems():
-        folder = problem.path.split("/")[1]
+        folder = problem.path.removeprefix("records/").split("/")[0]
         if not unknown or problem.code != "stray-file" or registry.by_folder(folder):
             yield problem
 

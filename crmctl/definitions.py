@@ -17,15 +17,17 @@ from crmctl.values.tree import Tree
 
 def read(file: Path, shown: str) -> dict[str, Tree]:
     """The tree of a definition, empty for an empty file; BadDefinition when it cannot be read."""
-    from crmctl.storage.files import load
+    from crmctl.storage.files import fault_of, load
     from crmctl.storage.reader import parse_document
 
     try:
         text = load(file)
     except OSError as error:
-        raise fault(shown, "unreadable", 1, 1, {"reason": error.strerror or str(error)}) from None
-    tree, faults = parse_document(text.text)
-    for found in [*text.faults, *faults]:
+        tree, faults = None, [fault_of(error, file)]
+    else:
+        tree, faults = parse_document(text.text)
+        faults = text.faults + faults
+    for found in faults:
         raise fault(shown, found.code, found.line, found.column, found.params)
     return tree or {}
 

@@ -289,6 +289,18 @@ class IndexUnusable(CrmctlError):
         )
 
 
+class NotAFolder(CrmctlError):
+    """Something stands where the book keeps its journal."""
+
+    exit_code = 3
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            _("{path} is no folder, and crmctl needs one of this name.").format(path=path),
+            _("Nothing was written. Move it away."),
+        )
+
+
 class FileSystem(CrmctlError):
     """The operating system refused; its reason is passed on."""
 

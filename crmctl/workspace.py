@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from crmctl import definitions, shipped, startup
 from crmctl.config import Config, Person, load
-from crmctl.errors import BadDefinition, NoWorkspace
+from crmctl.errors import BadDefinition, NotAFolder, NoWorkspace
 from crmctl.locale import _
 from crmctl.problems import Problem
 from crmctl.schema.load import build_registry
@@ -59,7 +59,10 @@ class Workspace:
         if trees is None:
             trees = _parse(self.root)
             # A permission may change without a trace in the stamps of the file.
-            if all(code != "unreadable" for code, *_place in trees["faults"].values()):
+            if all(
+                code not in ("unreadable", "not-a-file")
+                for code, *_place in trees["faults"].values()
+            ):
                 startup.remember(str(self.root), trees)
         return trees
 
@@ -110,7 +113,11 @@ class Workspace:
 
     @property
     def private(self) -> Path:
-        return self.root / startup.PRIVATE
+        """The folder for what git does not see, made when something is written into it."""
+        folder = self.root / startup.PRIVATE
+        if os.path.lexists(folder) and not folder.is_dir():
+            raise NotAFolder(str(folder))
+        return folder
 
     # money
 

@@ -66,6 +66,15 @@ def test_bad_files_stop_nobody(book: Book) -> None:
     assert "GB18030" in book.run("check", code=1).out.upper()
 
 
+def test_a_swarm_of_anchors_is_one_problem(book: Book) -> None:
+    book.write("records/customers/bomb.yaml", BOMB)
+    (line,) = book.run("check", code=1).lines
+    assert line == (
+        "records/customers/bomb.yaml:2:4: anchor “&a” is not allowed, and 90 more like it"
+        " (write the value out or quote it)"
+    )
+
+
 def test_each_line_says_place_code_and_what_to_do(book: Book) -> None:
     book.write("records/customers/a.yaml", "id: a\nname: A\nname: B\n")
     result = book.run("check", code=1)

@@ -165,6 +165,15 @@ def test_young_settings_are_not_trusted(book: Book) -> None:
     assert startup.cached(str(book.root)) is None
 
 
+def test_a_file_in_place_of_the_private_folder(book: Book) -> None:
+    book.write(".crmctl", "")
+    book.write("records/customers/acme.yaml", "id: acme\nname: Acme\n")
+    assert book.run("customer list -o ids").out == "acme\n"
+    error = book.run("customer set acme level=vip", code=3).err
+    assert "/.crmctl is no folder" in error
+    assert "level" not in book.read("records/customers/acme.yaml")
+
+
 def test_a_schema_that_cannot_be_opened(book: Book) -> None:
     (book.root / "schemas/device.yaml").mkdir(parents=True)
     (line,) = book.run("customer list").err.splitlines()

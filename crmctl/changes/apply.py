@@ -61,7 +61,7 @@ class Applier:
         self.workspace.index.refresh()
 
     def _put(self, path: str, old: FileText | None, text: str | None) -> None:
-        target = confined(self.workspace.records, path)
+        target = confined(self.workspace.root, f"records/{path}")
         if text is None:
             target.unlink()
         else:
@@ -70,7 +70,7 @@ class Applier:
     def _text(self, path: str, changes: Sequence[Change]) -> tuple[FileText | None, str | None]:
         """The file as it is and the text it gets; None for a file to be removed."""
         kind = self.workspace.registry.kinds[changes[0].kind]
-        target = confined(self.workspace.records, path)
+        target = confined(self.workspace.root, f"records/{path}")
         old = load(target) if target.exists() else None
         if old is not None and old.faults:
             fault = old.faults[0]
