@@ -237,6 +237,24 @@ def test_its_singular_is_what_one_is_called(book: Book) -> None:
     assert book.run("machinery list -o ids").out == book.run("query machine -o ids").out == "m1\n"
 
 
+def test_enum_values_are_told_with_their_titles(devices: Book) -> None:
+    told = devices.run(["--lang", "zh", "device", "add", "x", "-s", "state=坏"], code=2).err
+    assert "运行中 (running), 故障 (broken)" in told
+    told = devices.run("device add x -s state=bad", code=2).err
+    assert "one of running, broken" in told
+
+
+def test_the_id_of_an_enum_value_wins_over_the_title_of_another(book: Book) -> None:
+    values = "{a: {en: B}, b: {en: A}}"
+    book.write(
+        "schemas/note.yaml",
+        f"properties: {{grade: {{type: string, enum: [a, b], x-crmctl: {{values: {values}}}}}}}\n",
+    )
+    id = book.run("note add -s grade=b").out.strip()
+    assert book.run(f"note show {id} -o json").json["grade"] == "b"
+    assert book.run("note list grade:b -o ids").out == f"{id}\n"
+
+
 def test_json_schema_for_editors(devices: Book) -> None:
     schema = devices.run("schema export device").json
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
