@@ -61,10 +61,10 @@ def read_fields(
 def _field(name: str, tree: Tree, path: tuple[str, ...], where: Place) -> Field:
     tree = mapping(tree, where)
     known(tree, KEYWORDS, where)
-    inner = where.at("x-crmctl", shown=where.shown)
+    inner = where.within("x-crmctl")
     x = mapping(tree.get("x-crmctl") or {}, inner)
     known(x, FIELD_SETTINGS, inner)
-    type_ = _type(tree, x, where)
+    type_ = _type(tree, x, path, where)
     title = {"en": named(tree, "title", where) or name.replace("_", " ").capitalize()}
     chinese = named(x, "zh", inner)
     if chinese:
@@ -82,16 +82,16 @@ def _field(name: str, tree: Tree, path: tuple[str, ...], where: Place) -> Field:
         currency=named(x, "money", inner),
         lines=named(x, "lines", inner),
         history=x.get("history") == "true",
-        aliases=texts(x.get("aliases") or [], inner.at("aliases")),
+        aliases=texts(x, "aliases", inner),
         rules=_rules(tree, where),
     )
     if type_ == "enum":
-        place = inner.at("values", shown=where.shown)
+        place = inner.within("values")
         titled = mapping(x.get("values") or {}, place)
-        values = texts(tree.get("enum") or [], where.at("enum"))
+        values = texts(tree, "enum", where)
         for value in titled:
             if value not in values:
-                raise place.at(value, shown=where.shown).error(
+                raise place.within(value).error(
                     _("“values” names no enum value: {name}").format(name=value)
                 )
         field.values = {
@@ -101,26 +101,26 @@ def _field(name: str, tree: Tree, path: tuple[str, ...], where: Place) -> Field:
     if type_ == "object":
         properties = mapping(tree.get("properties") or {}, where.at("properties"))
         field.fields = read_fields(properties, path, where)
-        field.required = frozenset(texts(tree.get("required") or [], where.at("required")))
+        field.required = frozenset(texts(tree, "required", where))
     if type_ == "list":
-        items = where.at("items", shown=where.shown)
+        items = where.within("items")
         field.item = _field(name, tree.get("items") or {"type": "string"}, path, items)
         if field.item.type == "object" and field.key and field.key not in field.item.fields:
-            raise inner.at("key", shown=where.shown).error(
+            raise inner.within("key").error(
                 _("the key “{key}” is no field of the items").format(key=field.key)
             )
         if field.item.type == "list":
             raise items.error(_("a list cannot hold lists"))
     if "default" in x:
-        place = inner.at("default", shown=where.shown)
+        place = inner.within("default")
         field.default = _default(field, text(x["default"], place), place)
     return field
 
 
-def _type(tree: Tree, x: Tree, where: Place) -> str:
+def _type(tree: Tree, x: Tree, path: tuple[str, ...], where: Place) -> str:
     type_ = tree.get("type") or ("string" if "enum" in tree else None)
     if type_ not in TYPES:
-        raise where.at("type", shown=where.shown).error(
+        raise where.within("type").error(
             _("“type” must be one of {types}").format(types=", ".join(TYPES)),
             did_you_mean(suggest(str(type_), TYPES)) if type_ else None,
         )
@@ -134,13 +134,13 @@ def _type(tree: Tree, x: Tree, where: Place) -> str:
         return "ref"
     if tree.get("enum"):
         return "enum"
-    if where.shown == "id":
+    if path == ("id",):
         return "id"
     format_ = named(tree, "format", where)
     if format_ is None:
         return "text"
     if format_ not in FORMATS:
-        raise where.at("format", shown=where.shown).error(
+        raise where.within("format").error(
             _("“format” must be one of {formats}").format(formats=", ".join(FORMATS)),
             did_you_mean(suggest(format_, [*FORMATS])),
         )
@@ -152,7 +152,7 @@ def _rules(tree: Tree, where: Place) -> dict[str, Any]:
     for keyword in (*NUMBERS, *COUNTS):
         if keyword not in tree:
             continue
-        place = where.at(keyword, shown=where.shown)
+        place = where.within(keyword)
         number = parse_amount(text(tree[keyword], place))
         whole = number is not None and number == number.to_integral_value()
         if number is None or (keyword in COUNTS and not (whole and number >= 0)):
@@ -163,7 +163,7 @@ def _rules(tree: Tree, where: Place) -> dict[str, Any]:
     if tree.get("uniqueItems") == "true":
         rules["uniqueItems"] = True
     if "pattern" in tree:
-        place = where.at("pattern", shown=where.shown)
+        place = where.within("pattern")
         pattern = text(tree["pattern"], place)
         if len(pattern) > MAX_PATTERN:
             raise place.error(_("a pattern has at most 200 characters"))

@@ -170,7 +170,7 @@ def build_kind(name: str, tree: Tree) -> Kind:
                 if key in ordered[field.name]
             }
             fields = with_history(fields, field, plain)
-    required = texts(root.get("required") or [], where.at("required"))
+    required = texts(root, "required", where)
     for required_name in required:
         if required_name not in fields:
             place = where.at("required", shown="")
@@ -191,9 +191,6 @@ def _file(name: str) -> Place:
 
 
 def _kind_settings(name: str, title: str | None, x: Tree, where: Place) -> dict[str, Any]:
-    def listed(key: str) -> list[str]:
-        return texts(x.get(key) or [], where.at(key))
-
     singular = named(x, "singular", where)
     if singular and not KINDNAME.match(singular):
         place = where.at("singular", shown="")
@@ -216,11 +213,11 @@ def _kind_settings(name: str, title: str | None, x: Tree, where: Place) -> dict[
         "title": titled,
         "plural_title": plural_title | titles(x.get("plural-title"), where.at("plural-title")),
         "path": named(x, "path", where) or f"{plural}/{{id}}.yaml",
-        "columns": listed("columns") or ["id"],
-        "search": listed("search"),
-        "names": listed("names"),
-        "sort": listed("sort") or ["id"],
-        "state_dates": listed("state-dates"),
+        "columns": texts(x, "columns", where) or ["id"],
+        "search": texts(x, "search", where),
+        "names": texts(x, "names", where),
+        "sort": texts(x, "sort", where) or ["id"],
+        "state_dates": texts(x, "state-dates", where),
         "date": named(x, "date", where),
         "label": named(x, "label", where),
         "aliases": {
