@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from crmctl import definitions
 from crmctl.changes.build import Builder
 from crmctl.changes.changeset import Change
-from crmctl.errors import CrmctlError
+from crmctl.errors import BadDefinition, CrmctlError, UnknownKind
 from crmctl.index.layout import quoted
 from crmctl.problems import ERROR, Problem
 from crmctl.refs import References
@@ -33,10 +34,20 @@ MANY_FILES = 20_000
 
 def check(workspace: Workspace) -> list[Problem]:
     """Every problem of the book, in order of path and line."""
-    found = [*workspace.index.problems(), *workspace.rate_problems]
+    found = [*workspace.schema_problems, *_of_files(workspace), *workspace.rate_problems]
     for part in (_duplicate_ids, _references, _amounts, _folders, _definitions):
         found += part(workspace)
     return sorted(found, key=lambda problem: (problem.path, problem.line, problem.column))
+
+
+def _of_files(workspace: Workspace) -> Iterator[Problem]:
+    """What was met while reading the files; whose folder is whose a broken schema cannot say."""
+    registry = workspace.registry
+    unknown = registry.broken.keys() - registry.kinds.keys()
+    for problem in workspace.index.problems():
+        folder = problem.path.removeprefix("records/").split("/")[0]
+        if not unknown or problem.code != "stray-file" or registry.by_folder(folder):
+            yield problem
 
 
 def has_errors(problems: list[Problem]) -> bool:
@@ -179,19 +190,24 @@ def _definitions(workspace: Workspace) -> Iterator[Problem]:
             segment = segments.get(name)
             Selection(workspace, workspace.registry.kind(segment.kind), segment.query)
         except CrmctlError as error:
-            yield _unusable(f"segments/{name}.yaml", error)
+            yield _unusable(workspace, f"segments/{name}.yaml", error)
     reports = Reports(workspace)
     for name in reports.files():
         try:
             reports.get(name)
         except CrmctlError as error:
-            yield _unusable(f"reports/{name}.yaml", error)
+            yield _unusable(workspace, f"reports/{name}.yaml", error)
 
 
-def _unusable(path: str, error: CrmctlError) -> Problem:
-    """The first line of an error, without the path that it may begin with."""
-    reason = error.message.split("\n")[0].removeprefix(f"{path}:").strip()
-    return Problem(path, 1, 1, "definition", {"reason": reason})
+def _unusable(workspace: Workspace, path: str, error: CrmctlError) -> Problem:
+    """What is wrong in a definition, or with the query in it."""
+    if not isinstance(error, BadDefinition) or error.path != path:
+        of_kind = isinstance(error, BadDefinition | UnknownKind)
+        reason = error.message.split("\n")[0]
+        steps = ("kind" if of_kind else "query",)
+        error = BadDefinition(path, "", reason, error.hint, steps=steps)
+        definitions.place(error, workspace.root / path)
+    return definitions.problem(error)
 
 
 def fix(workspace: Workspace, builder: Builder) -> None:

@@ -9,7 +9,7 @@ from types import UnionType
 from typing import Any, TypeVar, get_args, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from crmctl.errors import BadConfig, NewerFormat, did_you_mean
+from crmctl.errors import BadDefinition, NewerFormat, did_you_mean
 from crmctl.locale import _
 from crmctl.values.frozen import Frozen
 from crmctl.values.money import is_currency, parse_amount
@@ -76,13 +76,13 @@ Settings = TypeVar("Settings", Config, Person)
 
 
 def load(cls: type[Settings], tree: Mapping[str, Any], where: str) -> Settings:
-    """Settings from the untyped tree of their file; BadConfig names the key and the remedy."""
+    """Settings from the untyped tree of their file; BadDefinition names the key and the remedy."""
     settings = _dataclass(cls, tree, where, ())
     assert isinstance(settings, cls)
     if isinstance(settings, Config):
         _check(settings, where)
     if settings.language not in (None, "en", "zh"):
-        raise BadConfig(f"{where}: language", _("must be “en” or “zh”"))
+        raise BadDefinition(where, "language", _("must be “en” or “zh”"))
     return settings
 
 
@@ -90,21 +90,22 @@ def _check(config: Config, where: str) -> None:
     if config.format > FORMAT:
         raise NewerFormat(config.format, FORMAT)
     if config.format < 1:
-        raise BadConfig(f"{where}: format", _("must be {format}").format(format=FORMAT))
+        raise BadDefinition(where, "format", _("must be {format}").format(format=FORMAT))
     if not is_currency(config.currency):
-        raise BadConfig(f"{where}: currency", _("must be a code of three letters such as EUR"))
+        raise BadDefinition(where, "currency", _("must be a code of three letters such as EUR"))
     if config.commit not in ("auto", "manual"):
-        raise BadConfig(f"{where}: commit", _("must be “auto” or “manual”"))
+        raise BadDefinition(where, "commit", _("must be “auto” or “manual”"))
     if not Decimal(0) < config.abc.a < config.abc.b <= Decimal(100):
-        raise BadConfig(f"{where}: abc", _("needs 0 < a < b <= 100"))
+        raise BadDefinition(where, "abc", _("needs 0 < a < b <= 100"))
     for name, number in (("max_age_days", config.rates.max_age_days),):
         if number < 0:
-            raise BadConfig(f"{where}: rates.{name}", _("must not be negative"))
+            raise BadDefinition(where, f"rates.{name}", _("must not be negative"))
     try:
         ZoneInfo(config.timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise BadConfig(
-            f"{where}: timezone",
+        raise BadDefinition(
+            where,
+            "timezone",
             _("“{zone}” is no time zone").format(zone=config.timezone),
             _("Use a name such as Asia/Shanghai or Europe/Berlin."),
         ) from None
@@ -112,15 +113,16 @@ def _check(config: Config, where: str) -> None:
 
 def _dataclass(cls: Any, tree: Any, where: str, path: tuple[str, ...]) -> Any:
     if not isinstance(tree, Mapping):
-        raise BadConfig(": ".join((where, ".".join(path))), _("settings are expected here"))
+        raise BadDefinition(where, ".".join(path), _("settings are expected here"))
     hints = get_type_hints(cls)
     values = {}
     for key, node in tree.items():
         dotted = ".".join((*path, key))
         if key not in cls.names():
             nearest = suggest(key, names(cls))
-            raise BadConfig(
-                f"{where}: {dotted}",
+            raise BadDefinition(
+                where,
+                dotted,
                 _("there is no such setting"),
                 did_you_mean(".".join((*path, nearest)) if nearest else None),
             )
@@ -135,17 +137,17 @@ def _is_part(hint: Any) -> bool:
 
 
 def _value(hint: Any, node: Any, where: str, path: tuple[str, ...]) -> Any:
-    place = f"{where}: {'.'.join(path)}"
+    place = ".".join(path)
     if isinstance(hint, UnionType):
         hint = get_args(hint)[0]
     if _is_part(hint):
         return _dataclass(hint, node, where, path)
     if hint == tuple[str, ...]:
         if not isinstance(node, list) or not all(isinstance(item, str) for item in node):
-            raise BadConfig(place, _("a list of texts is expected here"))
+            raise BadDefinition(where, place, _("a list of texts is expected here"))
         return tuple(node)
     if not isinstance(node, str):
-        raise BadConfig(place, _("a single value is expected here"))
+        raise BadDefinition(where, place, _("a single value is expected here"))
     if hint is str:
         return node
     value: Any = None
@@ -157,7 +159,7 @@ def _value(hint: Any, node: Any, where: str, path: tuple[str, ...]) -> Any:
         value = parse_amount(node)
     if value is None:
         kind = {bool: _("true or false"), int: _("a whole number")}.get(hint, _("a number"))
-        raise BadConfig(place, _("must be {what}").format(what=kind))
+        raise BadDefinition(where, place, _("must be {what}").format(what=kind))
     return value
 
 

@@ -51,13 +51,43 @@ class AlreadyWorkspace(CrmctlError):
         )
 
 
-class BadConfig(CrmctlError):
-    """A setting that cannot be used; `where` is path:line:column or a setting's name."""
+class BadDefinition(CrmctlError):
+    """A file with settings, a schema, a segment or a report that cannot be used as it is written.
+
+    `place` is the part of it that is wrong, such as `sections.2.measures` (lists count from 1),
+    `steps` the keys and list indexes that lead there. Who knows the file adds line and column.
+    """
 
     exit_code = 3
 
-    def __init__(self, where: str, reason: str, hint: str | None = None) -> None:
-        super().__init__(f"{where}: {reason}", hint)
+    def __init__(
+        self,
+        path: str,
+        place: str,
+        reason: str,
+        hint: str | None = None,
+        *,
+        steps: Sequence[str | int] | None = None,
+    ) -> None:
+        super().__init__(": ".join(part for part in (path, place, reason) if part), hint)
+        self.path = path
+        self.place = place
+        self.reason = ": ".join(part for part in (place, reason) if part)
+        self.steps = tuple(_steps(place) if steps is None else steps)
+        self.code = "definition"
+        self.params = {"reason": self.reason, "hint": hint or ""}
+        self.line: int | None = None
+        self.column = 1
+
+    def stand(self, line: int, column: int) -> None:
+        """Says from now on where in its file the fault is."""
+        self.line, self.column = line, column
+        self.message = f"{self.path}:{line}:{column}: {self.reason}"
+
+
+def _steps(place: str) -> list[str | int]:
+    names = place.split(".") if place else []
+    return [int(name) - 1 if name.isdecimal() else name for name in names]
 
 
 class NewerFormat(CrmctlError):
@@ -70,13 +100,6 @@ class NewerFormat(CrmctlError):
             ),
             _("Install a newer crmctl. Nothing was changed."),
         )
-
-
-class BadSchema(CrmctlError):
-    exit_code = 3
-
-    def __init__(self, where: str, reason: str, hint: str | None = None) -> None:
-        super().__init__(f"{where}: {reason}", hint)
 
 
 class UnknownKind(CrmctlError):
@@ -322,6 +345,18 @@ class IndexUnusable(CrmctlError):
         super().__init__(
             _("The index cannot be used: {reason}.").format(reason=reason),
             _("Run the command again; look whether the disk is full."),
+        )
+
+
+class NotAFolder(CrmctlError):
+    """Something stands where the book keeps its journal."""
+
+    exit_code = 3
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            _("{path} is no folder, and crmctl needs one of this name.").format(path=path),
+            _("Nothing was written. Move it away."),
         )
 
 

@@ -20,9 +20,9 @@ CATALOG: dict[str, tuple[str, str, str]] = {
         N_("an unresolved merge conflict"),
         N_("choose one side and remove the marker lines"),
     ),
-    "anchor": (ERROR, N_("anchors (&) are not allowed"), N_("write the value out or quote it")),
-    "alias": (ERROR, N_("aliases (*) are not allowed"), N_("write the value out or quote it")),
-    "tag": (ERROR, N_("tags (!) are not allowed"), N_("remove the tag or quote the text")),
+    "anchor": (ERROR, N_("“&{name}” is not allowed"), N_("write the value out or quote it")),
+    "alias": (ERROR, N_("“*{name}” is not allowed"), N_("write the value out or quote it")),
+    "tag": (ERROR, N_("“{name}” is not allowed"), N_("remove the tag or quote the text")),
     "too-deep": (ERROR, N_("nested too deeply"), N_("at most 32 levels are read")),
     "too-large": (ERROR, N_("too large"), N_("at most 1 MiB a record, 256 MiB a file")),
     "encoding": (
@@ -41,7 +41,13 @@ CATALOG: dict[str, tuple[str, str, str]] = {
         N_("a control character that YAML does not allow"),
         N_("remove it, or write it as an escape in double quotes"),
     ),
-    "unreadable": (ERROR, N_("the file cannot be read: {reason}"), N_("check its permissions")),
+    "unreadable": (ERROR, N_("it cannot be read: {reason}"), N_("check its permissions")),
+    "not-a-file": (ERROR, N_("this is {what}"), N_("put a file in its place, or rename it")),
+    "outside": (
+        ERROR,
+        N_("a link that leads out of the book"),
+        N_("put what it leads to in its place"),
+    ),
     "unknown-field": (WARNING, N_("unknown field “{field}”"), N_("did you mean “{suggestion}”?")),
     "wrong-type": (ERROR, N_("“{value}” is no value for {field}: {expected}"), ""),
     "rule": (ERROR, N_("{field}: {rule}"), ""),
@@ -93,12 +99,15 @@ CATALOG: dict[str, tuple[str, str, str]] = {
         N_("add one to rates.yaml"),
     ),
     "bad-rate": (ERROR, N_("not an exchange rate: {reason}"), N_("write date, currency and rate")),
-    "definition": (ERROR, N_("{reason}"), ""),
+    "definition": (ERROR, N_("{reason}"), N_("{hint}")),
 }
 
 
 class Problem(Frozen):
-    """One fault: where it is (`line` and `column` count from 1), what it is, what to do."""
+    """One fault: where it is (`line` and `column` count from 1), what it is, what to do.
+
+    With `more` among its parameters it stands for as many further ones of its sort.
+    """
 
     path: str
     line: int
@@ -114,9 +123,12 @@ class Problem(Frozen):
     def message(self) -> str:
         params = dict(self.params)
         # These are messages themselves, kept untranslated with what belongs into them.
-        for name in params.keys() & {"expected", "rule"}:
+        for name in params.keys() & {"expected", "rule", "what"}:
             params[name] = _(params[name]).format(**self.params)
-        return _(CATALOG[self.code][1]).format(**params)
+        message = _(CATALOG[self.code][1]).format(**params)
+        if "more" not in params:
+            return message
+        return _("{message}, and {more} more like it").format(message=message, more=params["more"])
 
     @property
     def hint(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -19,6 +19,8 @@ from crmctl.workspace import Workspace
 
 MIN_PHONE = 6
 SEVERAL = 200  # ids in one query
+# A record by kind and id as it will be, with changes that are not written yet.
+Current = Callable[[Kind, str], Mapping[str, Any] | None]
 
 
 class References:
@@ -154,28 +156,6 @@ class References:
         users = self.workspace.registry.kinds.get("user")
         return users is not None and self.workspace.index.count(users) > 0
 
-    def has_cycle(self, kind: Kind, values: Mapping[str, Any]) -> bool:
-        """Whether a top-level reference to the same kind (parent, manager) leads back to itself."""
-        for field in kind.fields.values():
-            if (
-                field.ref == kind.name
-                and field.name in values
-                and self._leads_back(kind, field, values)
-            ):
-                return True
-        return False
-
-    def _leads_back(self, kind: Kind, field: Field, values: Mapping[str, Any]) -> bool:
-        start = values["id"]
-        seen = set()
-        next_id = values.get(field.name)
-        while next_id is not None and next_id not in seen:
-            if next_id == start:
-                return True
-            seen.add(next_id)
-            next_id = (self.workspace.index.get(kind, next_id) or {}).get(field.name)
-        return False
-
     def forms(self, text: str) -> list[tuple[str, str]]:
         """The (key, form) pairs under which the index may know a name, e-mail or phone."""
         forms = [(fold(text), "name"), (fold(text), "email")]
@@ -199,3 +179,25 @@ class References:
 
 def _quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def has_cycle(kind: Kind, values: Mapping[str, Any], current: Current) -> bool:
+    """Whether a top-level reference to the same kind (parent, manager) leads back to itself."""
+    return any(
+        field.ref == kind.name
+        and field.name in values
+        and _leads_back(kind, field, values, current)
+        for field in kind.fields.values()
+    )
+
+
+def _leads_back(kind: Kind, field: Field, values: Mapping[str, Any], current: Current) -> bool:
+    start = values["id"]
+    seen = set()
+    next_id = values.get(field.name)
+    while next_id is not None and next_id not in seen:
+        if next_id == start:
+            return True
+        seen.add(next_id)
+        next_id = (current(kind, next_id) or {}).get(field.name)
+    return False

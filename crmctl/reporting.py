@@ -7,19 +7,16 @@ from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
+from crmctl import definitions
 from crmctl.analytics.result import Column, ModelResult
 from crmctl.errors import BadOption, CrmctlError, NotFound
 from crmctl.facts.definitions import CUSTOMER, MODEL_SOURCES
 from crmctl.locale import _
-from crmctl.problems import Problem
 from crmctl.reports.definition import Report, parse
-from crmctl.reports.errors import BadReport
 from crmctl.reports.result import ReportResult, Row
 from crmctl.reports.run import run
 from crmctl.segments import Segment, mentions
 from crmctl.selection import Selection, shown
-from crmctl.storage.files import load
-from crmctl.storage.reader import parse_document
 from crmctl.values.text import suggest
 from crmctl.workspace import Workspace
 
@@ -71,17 +68,14 @@ class Reports:
         `labels`: for people, with references by name and amounts with their currency.
         """
         day = as_of or self.workspace.today
-        return run(report, BookSource(self.workspace, day, labels), day)
+        with definitions.placed(self.workspace.root / report.where):
+            return run(report, BookSource(self.workspace, day, labels), day)
 
     def _read(self, file: Path) -> Report:
         root = self.workspace.root
         where = str(file.relative_to(root)) if file.is_relative_to(root) else file.name
-        text = load(file)
-        tree, faults = parse_document(text.text)
-        for fault in [*text.faults, *faults]:
-            problem = Problem(where, fault.line, fault.column, fault.code, dict(fault.params))
-            raise BadReport(where, f"{fault.line}:{fault.column}", problem.message)
-        return parse(file.stem, tree or {}, where)
+        with definitions.placed(file):
+            return parse(file.stem, definitions.read(file, where), where)
 
 
 class BookSource:

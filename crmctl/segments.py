@@ -7,14 +7,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crmctl.errors import BadConfig, BadOption, Exists, NotFound, did_you_mean
+from crmctl import definitions
+from crmctl.errors import BadDefinition, BadOption, Exists, NotFound, did_you_mean
 from crmctl.facts.definitions import CUSTOMER
 from crmctl.locale import _, pick
-from crmctl.problems import Problem
 from crmctl.query.ast import SEGMENT, Exact, Expr, Plain, terms_of
 from crmctl.query.errors import QuerySyntaxError
 from crmctl.query.grammar import parse
-from crmctl.storage.files import load, replace
+from crmctl.storage.files import confined, load, replace
 from crmctl.storage.reader import parse_document
 from crmctl.values.frozen import Frozen
 from crmctl.values.ids import is_valid_id
@@ -72,7 +72,7 @@ class Segments:
         """The kind of the segment that bears this name, the usual one without a usable segment."""
         try:
             return self._read(self._file(name)).kind if name in self.names() else CUSTOMER
-        except BadConfig:
+        except BadDefinition:
             return CUSTOMER
 
     def save(
@@ -95,7 +95,10 @@ class Segments:
         edits.append(Set(("query",), query))
         old = load(file).text if file.exists() else ""
         usable = not parse_document(old)[1]
-        replace(file, edit_document(old if usable else "", edits, lambda _path: KEYS))
+        replace(
+            confined(self._root, self._shown(file)),
+            edit_document(old if usable else "", edits, lambda _path: KEYS),
+        )
 
     def remove(self, segment: Segment) -> None:
         self._file(segment.name).unlink()
@@ -104,7 +107,7 @@ class Segments:
         """The files of the other segments whose queries mention this one."""
         found = []
         for name in self.names():
-            with suppress(BadConfig):
+            with suppress(BadDefinition):
                 other = self._read(self._file(name))
                 if name != segment.name and mentions(other.query, segment):
                     found.append(self._shown(self._file(name)))
@@ -118,22 +121,22 @@ class Segments:
 
     def _read(self, file: Path) -> Segment:
         shown = self._shown(file)
-        text = load(file)
-        tree, faults = parse_document(text.text)
-        for fault in [*text.faults, *faults]:
-            problem = Problem(shown, fault.line, fault.column, fault.code, dict(fault.params))
-            raise BadConfig(f"{shown}:{fault.line}:{fault.column}", problem.message)
-        tree = tree or {}
-        for key in tree:
-            if key not in KEYS:
-                hint = did_you_mean(suggest(key, KEYS))
-                raise BadConfig(f"{shown}: {key}", _("a segment has no such key"), hint)
-        query = tree.get("query")
-        if not isinstance(query, str):
-            raise BadConfig(f"{shown}: query", _("a query is expected"))
-        kind = str(tree.get("kind") or CUSTOMER)
-        title = _texts(tree.get("title"), file.stem)
-        return Segment(file.stem, kind, query, title, _texts(tree.get("description"), ""))
+        with definitions.placed(file):
+            return _segment(file.stem, definitions.read(file, shown), shown)
+
+
+def _segment(name: str, tree: dict[str, Any], where: str) -> Segment:
+    for key in tree:
+        if key not in KEYS:
+            hint = did_you_mean(suggest(key, KEYS))
+            raise BadDefinition(where, key, _("a segment has no such key"), hint)
+    query = tree.get("query")
+    if not isinstance(query, str):
+        raise BadDefinition(where, "query", _("a query is expected"))
+    kind = str(tree.get("kind") or CUSTOMER)
+    return Segment(
+        name, kind, query, _texts(tree.get("title"), name), _texts(tree.get("description"), "")
+    )
 
 
 def mentions(query: str, segment: Segment) -> bool:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 CONFIG = "crmctl.yaml"
 PRIVATE = ".crmctl"
+VERSION = f"{__version__}/2"  # of the form of the cache; count on when that changes
 PENDING = "pending.jsonl"  # in the journal: a change set on its way
 SETTLED_NS = 2_000_000_000  # a file this young may change again within one time stamp
 
@@ -124,7 +125,7 @@ def cached(root: str) -> dict[str, Any] | None:
         with open(_cache_file(root), encoding="utf-8") as file:
             found: dict[str, Any] = json.load(file)
         stamps, youngest = _stamps(root)
-        fresh = found["version"] == __version__ and found["stamps"] == stamps
+        fresh = found["version"] == VERSION and found["stamps"] == stamps
         if fresh and found["written"] - youngest > SETTLED_NS:
             return found
     except (OSError, ValueError, KeyError, TypeError):
@@ -144,7 +145,7 @@ def remember(root: str, content: dict[str, Any]) -> None:
         os.makedirs(folder, exist_ok=True)
         with open(part, "w", encoding="utf-8") as file:
             written = os.fstat(file.fileno()).st_mtime_ns
-            content = {"version": __version__, "stamps": stamps, "written": written, **content}
+            content = {"version": VERSION, "stamps": stamps, "written": written, **content}
             json.dump(content, file, ensure_ascii=False)
         if written - youngest > SETTLED_NS:
             os.replace(part, target)

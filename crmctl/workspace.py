@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from crmctl import shipped, startup
+from crmctl import definitions, shipped, startup
 from crmctl.config import Config, Person, load
-from crmctl.errors import BadConfig, BadSchema, NoWorkspace
+from crmctl.errors import BadDefinition, NotAFolder, NoWorkspace
 from crmctl.locale import _
 from crmctl.problems import Problem
-from crmctl.schema.load import build_registry, check_paths
+from crmctl.schema.load import build_registry
 from crmctl.schema.model import Registry
 from crmctl.values import clock
 from crmctl.values.dates import parse_date
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from crmctl.query.bind import Context
 
 Progress = Callable[[int, int], None]
+Fault = tuple[str, int, int, dict[str, str]]  # code, line, column, details
 
 
 class Workspace:
@@ -57,12 +58,18 @@ class Workspace:
         trees = startup.cached(str(self.root))
         if trees is None:
             trees = _parse(self.root)
-            startup.remember(str(self.root), trees)
+            # A permission may change without a trace in the stamps of the file.
+            if all(
+                code not in ("unreadable", "not-a-file")
+                for code, *_place in trees["faults"].values()
+            ):
+                startup.remember(str(self.root), trees)
         return trees
 
     @cached_property
     def config(self) -> Config:
-        return load(Config, self._trees["config"], startup.CONFIG)
+        with definitions.placed(self.root / startup.CONFIG):
+            return load(Config, self._trees["config"], startup.CONFIG)
 
     @cached_property
     def person(self) -> Person:
@@ -73,12 +80,18 @@ class Workspace:
 
     @cached_property
     def registry(self) -> Registry:
-        from crmctl.facts.definitions import add_facts
-
-        registry = build_registry(self._trees["shipped"], self._trees["own"])
-        add_facts(registry)
-        check_paths(registry)
+        registry = _registry(self._trees)
+        for error in registry.broken.values():
+            definitions.place(error, self.root / error.path)
+        for name, fault in self._trees["faults"].items():
+            registry.broken[name] = definitions.fault(f"schemas/{name}.yaml", *fault)
         return registry
+
+    @property
+    def schema_problems(self) -> list[Problem]:
+        """One for each schema file of the book that had to be left out."""
+        broken = self.registry.broken
+        return [definitions.problem(broken[name]) for name in sorted(broken)]
 
     @property
     def zone(self) -> ZoneInfo:
@@ -100,7 +113,11 @@ class Workspace:
 
     @property
     def private(self) -> Path:
-        return self.root / startup.PRIVATE
+        """The folder for what git does not see, made when something is written into it."""
+        folder = self.root / startup.PRIVATE
+        if os.path.lexists(folder) and not folder.is_dir():
+            raise NotAFolder(str(folder))
+        return folder
 
     # money
 
@@ -175,35 +192,64 @@ class Workspace:
 
 def load_person(file: Path) -> Person:
     """A person's settings file; an absent one sets nothing."""
-    from crmctl.storage.reader import parse_document
-
-    try:
-        text = file.read_text("utf-8-sig")
-    except FileNotFoundError:
+    if not file.exists():
         return Person()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadConfig(str(file), str(error)) from None
-    tree, faults = parse_document(text)
-    if faults:
-        raise BadConfig(f"{file}:{faults[0].line}:{faults[0].column}", _described(faults[0]))
-    return load(Person, tree or {}, str(file))
+    with definitions.placed(file):
+        return load(Person, definitions.read(file, str(file)), str(file))
 
 
 def _parse(root: Path) -> dict[str, Any]:
-    """Settings and schemas as trees; a schema equal to the shipped one is no extension."""
+    """Settings and schemas as trees; a schema equal to the shipped one is no extension.
+
+    `faults` has code, place and details for each schema of the book that cannot be used.
+    """
     base: dict[str, Any] = {}
     own: dict[str, Any] = {}
+    faults: dict[str, Fault] = {}
     for name, paths in startup.schema_files(str(root)).items():
-        files = [Path(path) for path in paths]
-        ours = [file for file in files if str(file.parent) == shipped.SCHEMAS]
-        for file in files:
-            if file in ours:
-                base[name] = _read_tree(file, root, BadSchema)
-            elif not ours or file.read_bytes() != ours[0].read_bytes():
-                own[name] = _read_tree(file, root, BadSchema)
+        for file in map(Path, paths):
+            shown = f"schemas/{file.name}"
+            if str(file.parent) == shipped.SCHEMAS:
+                base[name] = definitions.read(file, shown)
+                continue
+            try:
+                tree = definitions.read(file, shown)
+            except BadDefinition as error:
+                faults[name] = _fault(error)
+            else:
+                if tree != base.get(name):
+                    own[name] = tree
+    trees = {"shipped": base, "own": own, "faults": faults}
+    _leave_out_bad_rules(root, trees)
     titles = {name: _titles(name, tree) for name, tree in own.items() if name not in base}
-    config = _read_tree(root / startup.CONFIG, root, BadConfig)
-    return {"config": config, "shipped": base, "own": own, "titles": titles}
+    config = definitions.read(root / startup.CONFIG, startup.CONFIG)
+    return {"config": config, "titles": titles, **trees}
+
+
+def _fault(error: BadDefinition) -> Fault:
+    return error.code, error.line or 1, error.column, error.params
+
+
+def _registry(trees: Mapping[str, Any]) -> Registry:
+    from crmctl.facts.definitions import add_facts
+
+    return build_registry(trees["shipped"], trees["own"], add_facts)
+
+
+def _leave_out_bad_rules(root: Path, trees: Mapping[str, Any]) -> None:
+    """Moves schemas whose rules do not compile to the faults: trying takes too long every time."""
+    if not trees["own"]:
+        return
+    from crmctl.schema.rules import Rules
+
+    registry = _registry(trees)
+    for name in trees["own"].keys() & registry.kinds.keys() - registry.broken.keys():
+        try:
+            Rules(registry.kinds[name])
+        except BadDefinition as error:
+            definitions.place(error, root / error.path)
+            del trees["own"][name]
+            trees["faults"][name] = _fault(error)
 
 
 def _titles(name: str, tree: Mapping[str, Any]) -> dict[str, str]:
@@ -213,25 +259,6 @@ def _titles(name: str, tree: Mapping[str, Any]) -> dict[str, str]:
     own = found if isinstance(found, dict) else {}
     texts = {language: title for language, title in own.items() if isinstance(title, str)}
     return {"en": str(tree.get("title") or name), **texts}
-
-
-def _read_tree(file: Path, root: Path, error: type[BadConfig] | type[BadSchema]) -> dict[str, Any]:
-    from crmctl.storage.files import load as load_text
-    from crmctl.storage.reader import parse_document
-
-    shown = str(file.relative_to(root)) if file.is_relative_to(root) else str(file)
-    try:
-        text = load_text(file)
-    except OSError as failure:
-        raise error(shown, failure.strerror or str(failure)) from None
-    tree, faults = parse_document(text.text)
-    for fault in [*text.faults, *faults]:
-        raise error(f"{shown}:{fault.line}:{fault.column}", _described(fault))
-    return tree or {}
-
-
-def _described(fault: Any) -> str:
-    return Problem("", fault.line, fault.column, fault.code, dict(fault.params)).message
 
 
 def read_rates(file: Path) -> tuple[list[tuple[date, str, Decimal]], list[Problem]]:

@@ -66,6 +66,15 @@ def test_bad_files_stop_nobody(book: Book) -> None:
     assert "GB18030" in book.run("check", code=1).out.upper()
 
 
+def test_a_swarm_of_anchors_is_one_problem(book: Book) -> None:
+    book.write("records/customers/bomb.yaml", BOMB)
+    (line,) = book.run("check", code=1).lines
+    assert line == (
+        "records/customers/bomb.yaml:2:4: anchor “&a” is not allowed, and 90 more like it"
+        " (write the value out or quote it)"
+    )
+
+
 def test_each_line_says_place_code_and_what_to_do(book: Book) -> None:
     book.write("records/customers/a.yaml", "id: a\nname: A\nname: B\n")
     result = book.run("check", code=1)
@@ -291,23 +300,25 @@ def test_segments_and_reports_that_cannot_run(book: Book) -> None:
     book.gen(
         {
             "segments/good.yaml": "query: level:vip\n",
-            "segments/typo.yaml": "query: levle:vip\n",
+            "segments/typo.yaml": "title: T\nquery: levle:vip\n",
+            "segments/kind.yaml": "query: a\nkind: custmer\n",
             "segments/syntax.yaml": "query: (a\n",
             "segments/loop.yaml": "query: segment:loop\n",
             "segments/key.yaml": "quary: a\n",
             "segments/broken.yaml": "query: [\n",
-            "reports/odd.yaml": "titel: x\n",
+            "reports/odd.yaml": "title: x\nsections:\n  - kind: order\n    colums: [id]\n",
             "reports/broken.yaml": "a: [\n",
         }
     )
-    assert [(path, code) for path, _line, _column, code in found(book)] == [
-        ("reports/broken.yaml", "definition"),
-        ("reports/odd.yaml", "definition"),
-        ("segments/broken.yaml", "definition"),
-        ("segments/key.yaml", "definition"),
-        ("segments/loop.yaml", "definition"),
-        ("segments/syntax.yaml", "definition"),
-        ("segments/typo.yaml", "definition"),
+    assert found(book) == [
+        ("reports/broken.yaml", 1, 5, "syntax"),
+        ("reports/odd.yaml", 4, 5, "definition"),
+        ("segments/broken.yaml", 1, 9, "syntax"),
+        ("segments/key.yaml", 1, 1, "definition"),
+        ("segments/kind.yaml", 2, 1, "definition"),
+        ("segments/loop.yaml", 1, 1, "definition"),
+        ("segments/syntax.yaml", 1, 1, "definition"),
+        ("segments/typo.yaml", 2, 1, "definition"),
     ]
 
 

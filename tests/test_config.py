@@ -43,8 +43,12 @@ def test_everything_set() -> None:
 @pytest.mark.parametrize(
     ("text", "message", "hint"),
     [
-        ("curency: EUR", "crmctl.yaml: curency: there is no such setting", "currency"),
-        ("rates: {max_age: 3}", "rates.max_age: there is no such setting", "rates.max_age_days"),
+        ("curency: EUR", "crmctl.yaml:1:1: curency: there is no such setting", "currency"),
+        (
+            "rates: {max_age: 3}",
+            "crmctl.yaml:1:9: rates.max_age: there is no such setting",
+            "rates.max_age_days",
+        ),
         ("format: 2", "format 2", "newer crmctl"),
         ("format: 0", "format: must be 1", ""),
         ("format: x", "format: must be a whole number", ""),

@@ -89,6 +89,23 @@ def test_a_segment_file_with_a_fault(shop: Book, text: str, said: str) -> None:
     assert said in shop.run("segment run x", code=code).err
 
 
+def test_an_unknown_segment(shop: Book) -> None:
+    shop.write("segments/vips.yaml", "query: level:vip\n")
+    error = shop.run("customer list segment:vipps", code=2).err
+    assert "“vipps” is no value for segment" in error
+    assert "Did you mean “vips”?" in error
+    assert "No segment is called “vipps”" in shop.run("segment run vipps", code=4).err
+
+
+def test_a_link_is_not_written_through(shop: Book) -> None:
+    outside = shop.home / "notes.yaml"
+    outside.write_text("mine\n")
+    (shop.root / "segments").mkdir()
+    (shop.root / "segments/vips.yaml").symlink_to(outside)
+    shop.run("segment save vips level:vip --force", code=2)
+    assert outside.read_text() == "mine\n"
+
+
 def test_titles_in_two_languages(shop: Book) -> None:
     shop.gen(
         {

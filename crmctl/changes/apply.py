@@ -44,7 +44,7 @@ class Applier:
         self.journal = Journal(workspace.private)
         self.commits = Commits(workspace)
         self.warnings: list[str] = []
-        self._transaction = Transaction(workspace.records, self.journal)
+        self._transaction = Transaction(workspace.root, self.journal)
         self._rules: dict[str, Rules] = {}
 
     def apply(self, changes: ChangeSet) -> None:
@@ -106,7 +106,7 @@ class Applier:
         `exact` is what it becomes word for word as long as it has the digest that stands first.
         """
         kind = self.workspace.registry.kinds[changes[0].kind]
-        target = confined(self.workspace.records, path)
+        target = confined(self.workspace.root, f"records/{path}")
         old = load(target) if target.exists() else None
         if old is not None and old.faults:
             fault = old.faults[0]

@@ -27,7 +27,7 @@ from crmctl.errors import (
 )
 from crmctl.locale import _
 from crmctl.problems import Problem
-from crmctl.refs import References
+from crmctl.refs import References, has_cycle
 from crmctl.schema.model import Field, Kind
 from crmctl.schema.rules import Rules
 from crmctl.schema.typing import Finding, read
@@ -56,13 +56,14 @@ class Builder:
         )
         self.references = References(workspace)
         self._rules: dict[str, Rules] = {}
-        self._new_ids: set[tuple[str, str]] = set()
+        self._changes: dict[tuple[str, str], Change] = {}
         self._read: dict[str, list[Stored]] = {}
 
     # what a command asks for
 
     def assigner(self, kind: Kind) -> Assigner:
         """Reads assignments for records of a kind."""
+        self._writable(kind)
         return Assigner(kind, self.workspace.now, self.resolve)
 
     def add(
@@ -87,12 +88,20 @@ class Builder:
             fields.setdefault("uid", mint_tail())
         fields = _without_defaults(kind, fields)
         self._check(kind, None, fields)
-        self._new_ids.add((kind.name, fields["id"]))
         change = Change(
             kind.name, fields["id"], None, ordered(kind, fields), self._path(kind, fields)
         )
+        return self._put(change)
+
+    def _put(self, change: Change) -> Change:
         self.set.changes.append(change)
+        self._changes[change.kind, change.id] = change
         return change
+
+    def _current(self, kind: Kind, id: str) -> Mapping[str, Any] | None:
+        """A record as it will be with the changes so far."""
+        change = self._changes.get((kind.name, id))
+        return change.after if change is not None else self.workspace.index.get(kind, id)
 
     def update(self, kind: Kind, id: str, assignments: Sequence[Assignment]) -> Change | None:
         """A record with assignments made; None when they change nothing."""
@@ -111,8 +120,7 @@ class Builder:
         change = Change(
             kind.name, id, stored.written, ordered(kind, after), stored.path, stored.document
         )
-        self.set.changes.append(change)
-        return change
+        return self._put(change)
 
     # a record as text, for the editor
 
@@ -150,7 +158,7 @@ class Builder:
         after = ordered(kind, self._with_histories(kind, stored.values, values))
         said = {name: value for name, value in values.items() if name != "id" or not stored.minted}
         text = edit_document(text, edits_between(kind, said, after), order_of(kind))
-        self.set.changes.append(
+        self._put(
             Change(kind.name, stored.id, stored.written, after, stored.path, stored.document, text)
         )
 
@@ -163,7 +171,7 @@ class Builder:
     def take_back(self, changes: Sequence[Change]) -> None:
         """Drops additions; quick when they were the last ones."""
         for change in changes:
-            self._new_ids.discard((change.kind, change.id))
+            self._changes.pop((change.kind, change.id), None)
         doomed = {id(change) for change in changes}
         while doomed and id(self.set.changes[-1]) in doomed:
             doomed.discard(id(self.set.changes.pop()))
@@ -173,6 +181,8 @@ class Builder:
 
     def remove(self, kind: Kind, ids: Sequence[str], *, cascade: bool = False) -> None:
         """Takes records away; what else refers to them stops that, or goes too (`cascade`)."""
+        for broken in self.workspace.registry.broken.values():
+            raise broken  # there may be references that nobody sees now
         doomed: dict[tuple[str, str], None] = {(kind.name, id): None for id in ids}
         pending = [(kind, id) for id in ids]
         while pending:
@@ -192,9 +202,7 @@ class Builder:
 
     def drop(self, kind: Kind, stored: Stored) -> None:
         """Takes one record away, whatever refers to it."""
-        self.set.changes.append(
-            Change(kind.name, stored.id, stored.written, None, stored.path, stored.document)
-        )
+        self._put(Change(kind.name, stored.id, stored.written, None, stored.path, stored.document))
 
     def read(self, kind: Kind, id: str) -> Stored:
         """A record as its file has it now."""
@@ -243,7 +251,7 @@ class Builder:
                 return wish
 
     def _taken(self, kind: Kind, id: str) -> bool:
-        if (kind.name, id) in self._new_ids or self.workspace.index.get(kind, id) is not None:
+        if (kind.name, id) in self._changes or self.workspace.index.get(kind, id) is not None:
             return True
         if kind.is_stream:
             return False
@@ -276,7 +284,14 @@ class Builder:
 
     # rules
 
+    def _writable(self, kind: Kind) -> None:
+        """Refuses a kind whose schema is broken: by the shipped form alone it would be mistaken."""
+        broken = self.workspace.registry.broken.get(kind.name)
+        if broken is not None:
+            raise broken
+
     def _rules_of(self, kind: Kind) -> Rules:
+        self._writable(kind)
         if kind.name not in self._rules:
             self._rules[kind.name] = Rules(kind)
         return self._rules[kind.name]
@@ -297,7 +312,7 @@ class Builder:
         if missing and before is None:
             raise MissingField(kind.noun(), missing)
         reasons = [said for finding in findings if (said := _said(finding)) not in old]
-        if not reasons and self.references.has_cycle(kind, after):
+        if not reasons and has_cycle(kind, after, self._current):
             reasons = [_("a record cannot be above itself")]
         return reasons
 
@@ -324,7 +339,7 @@ class Builder:
         if "." in target:
             return self._contact(field, text, record)
         kind = self.workspace.registry.kinds[target]
-        if (target, text) in self._new_ids:
+        if (target, text) in self._changes:
             return text
         if kind.name == "user" and not self.references.has_users():
             return text

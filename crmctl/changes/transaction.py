@@ -26,8 +26,8 @@ Mend = Callable[[Entry, str], Text | None]
 class Transaction:
     """Change sets carried out on the files below one folder."""
 
-    def __init__(self, records: Path, journal: Journal) -> None:
-        self.records = records
+    def __init__(self, root: Path, journal: Journal) -> None:
+        self.root = root
         self.journal = journal
 
     def carry_out(self, changes: ChangeSet, texts: Sequence[Text]) -> None:
@@ -62,7 +62,7 @@ class Transaction:
         if entry is None:
             return None
         for image in entry.images:
-            target = confined(self.records, image.path)
+            target = self._target(image.path)
             old = load(target) if target.exists() else None
             digest = old.digest if old else None
             if digest == image.before:
@@ -81,7 +81,7 @@ class Transaction:
         sync = len(texts) <= SINGLY
         try:
             for text in texts:
-                target = confined(self.records, text.path)
+                target = self._target(text.path)
                 if text.new is not None:
                     staged[text.path] = stage(target, text.new, tag, bom=text.bom, sync=sync)
         except BaseException:
@@ -92,16 +92,19 @@ class Transaction:
 
     def _put(self, path: str, staged: Staged | None) -> None:
         if staged is None:
-            confined(self.records, path).unlink()
+            self._target(path).unlink()
         else:
             staged.put()
 
     def _write(self, text: Text, tag: str) -> None:
-        target = confined(self.records, text.path)
+        target = self._target(text.path)
         if text.new is None:
             target.unlink(missing_ok=True)
         else:
             stage(target, text.new, tag, bom=text.bom, sync=True).put()
+
+    def _target(self, path: str) -> Path:
+        return confined(self.root, f"records/{path}")
 
     def _settle(self, files: int) -> None:
         """Sees to it that nothing is lost any more when the power fails."""

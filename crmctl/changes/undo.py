@@ -66,7 +66,7 @@ class Undo:
         """Puts a file back to the byte, if it is as the change set left it."""
         if image is None:
             return False
-        target = confined(self.built.workspace.records, image.path)
+        target = confined(self.built.workspace.root, f"records/{image.path}")
         now = load(target) if target.exists() else None
         if (now.digest if now else None) != image.after:
             return False
@@ -213,5 +213,5 @@ def restore(built: Builder, change: Change, entry: Entry) -> None:
     alone = sum(other.path == change.path for other in entry.changes) == 1
     if image is not None and image.after is None and alone:
         text = Text(image.path, None, image.backward(""), image.bom)
-        if not confined(built.workspace.records, image.path).exists():
+        if not confined(built.workspace.root, f"records/{image.path}").exists():
             built.set.exact[image.path] = (None, text)

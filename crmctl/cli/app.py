@@ -82,7 +82,7 @@ class App:
 
     def warn_of_broken(self) -> None:
         """One line on stderr for each file of which something was left out."""
-        for problem in self.workspace.index.broken():
+        for problem in [*self.workspace.schema_problems, *self.workspace.index.broken()]:
             self.remark(_("warning: {problem}").format(problem=problem))
         for problem in self.workspace.rate_problems[:1]:
             self.remark(_("warning: {problem}").format(problem=problem))

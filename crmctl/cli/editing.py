@@ -39,6 +39,7 @@ def add_records(
         for tree in read_batch(file.read(), getattr(file, "name", "-")):
             _add_tree(built, kind, tree, [parse_assignment(text) for text in sets])
     else:
+        assigner = built.assigner(kind)
         assignments = [parse_assignment(text) for text in sets]
         if title:
             named = title_field(kind)
@@ -49,7 +50,6 @@ def add_records(
                     )
                 )
             assignments.insert(0, Assignment(named.name, "=", title))
-        assigner = built.assigner(kind)
         values = assigner.apply({}, ordered_for_references(kind, assignments))
         built.add(kind, values, id=id)
     app.warn_of_broken()  # one of them may be the very record

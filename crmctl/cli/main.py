@@ -88,7 +88,9 @@ class Program(Group):
     def _kinds(self, ctx: click.Context) -> dict[str, str]:
         """The kinds with their line of help, from file names and the cache of titles."""
         root = root_of(ctx)
-        found = startup.schema_files(root)
+        fixed = MODULES.keys() | ALIASES.keys()
+        files = startup.schema_files(root)
+        found = {name: paths for name, paths in files.items() if name not in fixed}
         cached = startup.cached(root) if root and found.keys() - KINDS.keys() else None
         titles = (cached or {}).get("titles", {})
         helps = {name: _(help) for name, help in KINDS.items() if name in found}

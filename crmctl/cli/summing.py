@@ -9,13 +9,12 @@ from typing import Any
 from crmctl.analytics.result import Column
 from crmctl.cli.app import App
 from crmctl.cli.options import split
-from crmctl.errors import UsageError
+from crmctl.errors import BadDefinition, UsageError
 from crmctl.locale import _
 from crmctl.render.formats import markdown_text, render
 from crmctl.render.width import width
 from crmctl.reporting import Reports
 from crmctl.reports.definition import measure_name, parse
-from crmctl.reports.errors import BadReport
 from crmctl.reports.result import ReportResult, SectionResult, as_json
 from crmctl.schema.model import Kind
 from crmctl.values import jsontext
@@ -45,7 +44,7 @@ def sum_up(
     try:
         definition = parse(kind.name, tree, "query")
         result = Reports(app.workspace).run(definition, app.day(as_of), labels=labels)
-    except BadReport as error:
+    except BadDefinition as error:
         raise UsageError(_said(error), error.hint) from None
     (only,) = result.sections
     if format_ in ("table", "md"):
@@ -56,13 +55,14 @@ def sum_up(
         app.remark(note)
 
 
-def _said(error: BadReport) -> str:
+def _said(error: BadDefinition) -> str:
     """What is wrong with a definition, as it was typed in options: `measures.x` is --measure x."""
     key, _dot, name = error.place.partition(".")
     if not key:
         return error.reason
     place = " ".join(filter(None, (f"--{key.removesuffix('s')}", name)))
-    return _("{path}: {reason}").format(path=place, reason=error.reason)
+    reason = error.reason.removeprefix(f"{error.place}: ")
+    return _("{path}: {reason}").format(path=place, reason=reason)
 
 
 def _measure(text: str) -> tuple[str, Any]:

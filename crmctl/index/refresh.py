@@ -59,7 +59,7 @@ class Refresh:
                 execute("REPLACE INTO folder VALUES (?, ?)", (folder.path, print_))
         work += self._racy(found, {(folder.path, entry[0]) for folder, entry in work})
         self._read(work, started)
-        self._strays(found.values())
+        self._folder_problems(found.values())
         if self._changed_anything:
             execute("DELETE FROM meta WHERE key LIKE 'made %'")
 
@@ -139,7 +139,7 @@ class Refresh:
         from concurrent.futures import Future, ProcessPoolExecutor
         from multiprocessing import get_context
 
-        # A schema with faults fails here, where it can be told, and is compiled once.
+        # Compiled once, before the processes part.
         for name in {name for name, _path in jobs}:
             self.reader.prepare(self.registry.kinds[name])
         batches = [jobs[start : start + BATCH] for start in range(0, len(jobs), BATCH)]
@@ -175,17 +175,21 @@ class Refresh:
             execute("DELETE FROM problem WHERE fid = ?", (fid,))
             execute("DELETE FROM file WHERE fid = ?", (fid,))
 
-    def _strays(self, found: Iterable[Folder]) -> None:
-        self.connection.execute("DELETE FROM problem WHERE code = 'stray-file'")
-        strays: list[tuple[int, str, int, int, str, str]] = []
+    def _folder_problems(self, found: Iterable[Folder]) -> None:
+        """What no file of a kind tells: its problems are those of file 0."""
+        self.connection.execute("DELETE FROM problem WHERE fid = 0")
+        rows: list[tuple[int, str, int, int, str, str]] = []
         for folder in found:
             names = list(folder.strays)
             if self._kind(folder.path) is None:
                 names += [entry[0] for entry in folder.entries]
-            for name in names:
+            for name, code, params in [
+                *folder.faults,
+                *((name, "stray-file", dict[str, str]()) for name in names),
+            ]:
                 path = "/".join(filter(None, ("records", folder.path, name)))
-                strays.append((0, path, 1, 1, "stray-file", "{}"))
-        self.connection.executemany("INSERT INTO problem VALUES (?, ?, ?, ?, ?, ?)", strays)
+                rows.append((0, path, 1, 1, code, jsontext.dumps(params)))
+        self.connection.executemany("INSERT INTO problem VALUES (?, ?, ?, ?, ?, ?)", rows)
 
     # exchange rates
 

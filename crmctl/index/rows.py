@@ -62,7 +62,7 @@ class Reader:
         self._kinds: dict[str, _KindReader] = {}
 
     def prepare(self, kind: Kind) -> _KindReader:
-        """What the kind asks for; BadSchema when its rules cannot be compiled."""
+        """What the kind asks for."""
         reader = self._kinds.get(kind.name)
         if reader is None:
             reader = self._kinds[kind.name] = _KindReader(kind, self.zone, self.rates)

@@ -19,17 +19,26 @@ SETTLED_NS = 2_000_000_000
 
 
 class Folder:
-    """One folder under records/: its path relative to there, its record files, other files."""
+    """One folder under records/: its path relative to there, its record files, other files.
+
+    `faults` are codes of problems with what it holds, or with itself under an empty name.
+    """
 
     def __init__(self, path: str) -> None:
         self.path = path
         self.entries: list[Entry] = []
         self.strays: list[str] = []
+        self.faults: list[tuple[str, str, dict[str, str]]] = []
+
+    def refused(self, error: OSError) -> None:
+        """Nothing of a folder is shown that only gives a part of what it holds."""
+        self.entries, self.strays = [], []
+        self.faults = [("", "unreadable", {"reason": error.strerror or str(error)})]
 
     @property
     def fingerprint(self) -> str:
         """Depends on the order too, which stays as long as a folder is not touched."""
-        listing = repr((self.entries, self.strays))
+        listing = repr((self.entries, self.strays, self.faults))
         return blake2b(listing.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
 
@@ -38,43 +47,69 @@ def folders(records: Path) -> Iterator[Folder]:
 
     Links to folders are not followed: a loop would never end, a book has no use for them.
     """
+    if _leads_out(records, records):
+        outside = Folder("")
+        outside.faults.append(("", "outside", {}))
+        yield outside
+        return
     pending = [""]
     while pending:
         relative = pending.pop()
         found = Folder(relative)
-        # This loop runs over every file of the book in every command: a listing with a stat each
-        # by name is half as fast again as scandir with its entries.
         try:
             folder = os.open(records / relative, os.O_RDONLY | os.O_DIRECTORY)
         except (FileNotFoundError, NotADirectoryError):
             continue
+        except PermissionError as error:
+            found.refused(error)
+            yield found
+            continue
+        inner: list[str] = []
         try:
-            names = os.listdir(folder)
-            if not _is_text("".join(names)):
-                # Such as a file from an archive in GB18030: nobody could name it in a reference.
-                found.strays += [ascii(name)[1:-1] for name in names if not _is_text(name)]
-                names = [name for name in names if _is_text(name)]
-            for name in names:
-                if name[-5:] == ".yaml" and name[0] != ".":
-                    try:
-                        stat = os.stat(name, dir_fd=folder)
-                    except OSError:
-                        found.entries.append((name, -1, -1, -1))
-                        continue
-                    found.entries.append((name, stat.st_size, stat.st_mtime_ns, stat.st_ino))
-                elif name[0] != ".":
-                    _other(name, folder, found, pending)
+            _list(records, folder, found, inner)
+        except PermissionError as error:
+            found.refused(error)
+        else:
+            pending += inner
         finally:
             os.close(folder)
         yield found
 
 
-def _other(name: str, folder: int, found: Folder, pending: list[str]) -> None:
-    mode = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
-    if stat_of.S_ISDIR(mode):
-        pending.append(f"{found.path}/{name}" if found.path else name)
-    else:
-        found.strays.append(name)
+def _list(records: Path, folder: int, found: Folder, inner: list[str]) -> None:
+    """Fills `found` with what an open folder holds, and `inner` with the folders in it."""
+    # This loop runs over every file of the book in every command: a listing with a stat each by
+    # name is half as fast again as scandir with its entries.
+    names = os.listdir(folder)
+    if not _is_text("".join(names)):
+        # Such as a file from an archive in GB18030: nobody could name it in a reference.
+        found.strays += [ascii(name)[1:-1] for name in names if not _is_text(name)]
+        names = [name for name in names if _is_text(name)]
+    for name in names:
+        if name[-5:] == ".yaml" and name[0] != ".":
+            try:
+                stat = os.stat(name, dir_fd=folder)
+            except OSError:
+                if not os.access(".", os.X_OK, dir_fd=folder):
+                    raise
+                found.entries.append((name, -1, -1, -1))
+                continue
+            found.entries.append((name, stat.st_size, stat.st_mtime_ns, stat.st_ino))
+        elif name[0] != ".":
+            path = f"{found.path}/{name}" if found.path else name
+            mode = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
+            if stat_of.S_ISDIR(mode):
+                inner.append(path)
+            elif stat_of.S_ISLNK(mode) and _leads_out(records, records / path):
+                found.faults.append((name, "outside", {}))
+            else:
+                found.strays.append(name)
+
+
+def _leads_out(records: Path, path: Path) -> bool:
+    """Whether a path is elsewhere than in the book when its links are followed."""
+    book = os.path.realpath(records.parent)
+    return os.path.commonpath((book, os.path.realpath(path))) != book
 
 
 def _is_text(name: str) -> bool:

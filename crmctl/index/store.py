@@ -328,7 +328,7 @@ class Index:
     def broken(self) -> list[Problem]:
         """One problem for each file of which something could not be read at all."""
         codes = "syntax duplicate-key conflict-marker anchor alias tag too-deep too-large encoding"
-        codes += " not-a-mapping tab control-character unreadable"
+        codes += " not-a-mapping tab control-character unreadable not-a-file outside"
         listed = ", ".join(f"'{code}'" for code in codes.split())
         sql = (
             "SELECT path, min(line), col, code, params FROM problem"

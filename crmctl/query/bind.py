@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from crmctl.errors import BadValue
-from crmctl.locale import _
+from crmctl.errors import BadValue, NotFound
+from crmctl.locale import N_, _
 from crmctl.query import checks
 from crmctl.query.ast import (
     SEGMENT,
@@ -43,6 +43,7 @@ from crmctl.values.text import fold, suggest
 
 __all__ = ["Context", "bind", "fields_used"]
 
+LIST_SEGMENTS = N_("“crmctl segment list” shows them.")
 MAX_TERMS = 10_000
 # SQLite's parser has a stack of 100 entries before 3.46: what a level of each sort takes of it,
 # and how much of it the conditions inside and the statement around leave.
@@ -222,15 +223,17 @@ class _Binder:
         names = [item.text for item in items if isinstance(item, (Plain, Exact))]
         if not names or len(names) < len(items):
             value = checks.written(items[0]) if items else ""
-            raise BadValue(
-                SEGMENT, value, _("the name of a segment"), _("“crmctl segment list” shows them.")
-            )
+            raise BadValue(SEGMENT, value, _("the name of a segment"), _(LIST_SEGMENTS))
         found: list[Bound] = []
         for name in names:
             if name in scope.segments:
                 start = scope.segments.index(name)
                 raise SegmentCycle([*scope.segments[start:], name])
-            expr = self._context.segment(name)
+            try:
+                expr = self._context.segment(name)
+            except NotFound as error:
+                said = _("no segment of this name")
+                raise BadValue(SEGMENT, name, said, error.hint or _(LIST_SEGMENTS)) from None
             inner = scope.deeper(COST_LEVEL).replaced(segments=(*scope.segments, name))
             found.append(Segment(name, self.bind(expr, inner)))
         return found[0] if len(found) == 1 else Some(tuple(found))

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from crmctl.errors import BadDefinition, did_you_mean
 from crmctl.locale import LANGUAGES, _
-from crmctl.reports.errors import BadReport
 from crmctl.values.text import suggest
 
 MODELS = ("rfm", "abc")
@@ -81,7 +81,7 @@ class Report:
 
 
 def parse(name: str, tree: Mapping[str, Any], where: str) -> Report:
-    """The report `name` from the tree of its file `where`; BadReport names what is wrong in it.
+    """The report `name` from the tree of its file `where`; BadDefinition says what is wrong.
 
     The keys of a single section may stand at the top instead of under `sections`.
     """
@@ -112,15 +112,15 @@ class _Part:
         self.where = where
         self.place = place
         if not isinstance(tree, Mapping):
-            raise BadReport(where, place, _("“key: value” lines are expected here"))
+            raise BadDefinition(where, place, _("“key: value” lines are expected here"))
         self.given = {str(key): node for key, node in tree.items() if not _missing(node)}
         self.keys = tuple(str(key) for key in tree)
 
     def at(self, key: str) -> str:
         return f"{self.place}.{key}" if self.place else key
 
-    def error(self, key: str, reason: str, suggestion: str | None = None) -> BadReport:
-        return BadReport(self.where, self.at(key), reason, suggestion=suggestion)
+    def error(self, key: str, reason: str, suggestion: str | None = None) -> BadDefinition:
+        return BadDefinition(self.where, self.at(key), reason, did_you_mean(suggestion))
 
     def only(self, known: Iterable[str]) -> None:
         known = tuple(known)
@@ -138,12 +138,12 @@ class _Part:
         choices = tuple(choices)
         word = self.text(key)
         if word is not None and word not in choices:
-            raise BadReport(
+            raise BadDefinition(
                 self.where,
                 self.at(key),
                 _("“{value}” is not possible here").format(value=word),
-                suggestion=suggest(word, choices),
-                hint=_("Possible: {choices}.").format(choices=", ".join(choices)),
+                did_you_mean(suggest(word, choices))
+                or _("Possible: {choices}.").format(choices=", ".join(choices)),
             )
         return word
 
@@ -267,12 +267,12 @@ def _measure(part: _Part, name: str) -> Measure:
     function, _space, field = " ".join(node.split()).partition(" ")
     if function not in FUNCTIONS:
         reason = _("there is no measure “{function}”").format(function=function)
-        raise BadReport(
+        raise BadDefinition(
             part.where,
             part.at(name),
             reason,
-            suggestion=suggest(function, FUNCTIONS),
-            hint=_("Possible: {choices}.").format(choices=", ".join(FUNCTIONS)),
+            did_you_mean(suggest(function, FUNCTIONS))
+            or _("Possible: {choices}.").format(choices=", ".join(FUNCTIONS)),
         )
     if FUNCTIONS[function] is True and not field:
         reason = _("“{function}” needs a field, as in “{function} amount”")

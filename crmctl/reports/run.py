@@ -13,12 +13,11 @@ from itertools import product
 from typing import Any
 
 from crmctl.analytics.result import Column
-from crmctl.errors import CrmctlError
+from crmctl.errors import BadDefinition, CrmctlError, did_you_mean
 from crmctl.locale import N_, _, ngettext, pick
 from crmctl.reports.aggregate import Aggregate, aggregate
 from crmctl.reports.buckets import UNITS, bucket, split_unit
 from crmctl.reports.definition import Measure, Report, Section
-from crmctl.reports.errors import BadReport
 from crmctl.reports.ordering import ordered
 from crmctl.reports.result import ReportResult, Row, SectionResult, Source
 from crmctl.schema.model import NUMERIC
@@ -56,7 +55,7 @@ _TITLES = {
 def run(report: Report, source: Source, as_of: date) -> ReportResult:
     """The tables of a report. `source` shows the book as of the day `as_of`.
 
-    BadReport names the section whose query, fields or measures do not fit the book.
+    BadDefinition names the section whose query, fields or measures do not fit the book.
     """
     sections = [_Section(report, section, source).result() for section in report.sections]
     return ReportResult(report.name, pick(report.title), pick(report.description), as_of, sections)
@@ -81,9 +80,9 @@ class _Section:
         charted = section.measures[0].name if section.chart else None
         return SectionResult(pick(section.title), columns, rows, self.notes, section.chart, charted)
 
-    def error(self, key: str, reason: str, suggestion: str | None = None) -> BadReport:
+    def error(self, key: str, reason: str, suggestion: str | None = None) -> BadDefinition:
         place = f"{self.section.place}.{key}" if self.section.place else key
-        return BadReport(self.where, place, reason, suggestion=suggestion)
+        return BadDefinition(self.where, place, reason, did_you_mean(suggestion))
 
     # the rows as they come
 
@@ -128,7 +127,7 @@ class _Section:
         """A mistake in the section's query, kind or fields, told with the section's place."""
         if error.exit_code != _USAGE:
             return error
-        return BadReport(self.where, self.section.place, error.message, hint=error.hint)
+        return BadDefinition(self.where, self.section.place, error.message, error.hint)
 
     def column(self, path: str, found: Column, unit: str | None) -> Column:
         if unit is None:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from crmctl.errors import BadSchema, did_you_mean
+from crmctl.errors import did_you_mean
 from crmctl.locale import N_, _
 from crmctl.schema.model import Field
-from crmctl.schema.trees import Tree, known, mapping, named, text, texts, titles
+from crmctl.schema.trees import Place, Tree, known, mapping, named, text, texts, titles
 from crmctl.values.money import parse_amount
 from crmctl.values.text import suggest
 
@@ -46,74 +46,81 @@ HISTORY_ITEM: dict[str, Tree] = {
 
 
 def read_fields(
-    properties: Mapping[str, Tree], path: tuple[str, ...], where: str
+    properties: Mapping[str, Tree], path: tuple[str, ...], where: Place
 ) -> dict[str, Field]:
     """The fields of a mapping of properties, by name; `path` leads to it."""
     fields = {}
     for name, tree in properties.items():
-        place = f"{where}: {'.'.join((*path, name))}"
+        place = where.at("properties", name, shown=".".join((*path, name)))
         if not NAME.match(name):
-            raise BadSchema(place, _("a field's name is lowercase letters, digits and single “_”"))
+            raise place.error(_("a field's name is lowercase letters, digits and single “_”"))
         fields[name] = _field(name, tree, (*path, name), place)
     return fields
 
 
-def _field(name: str, tree: Tree, path: tuple[str, ...], where: str) -> Field:
+def _field(name: str, tree: Tree, path: tuple[str, ...], where: Place) -> Field:
     tree = mapping(tree, where)
     known(tree, KEYWORDS, where)
-    x = mapping(tree.get("x-crmctl") or {}, f"{where}: x-crmctl")
-    known(x, FIELD_SETTINGS, f"{where}: x-crmctl")
-    type_ = _type(tree, x, where)
-    title = {"en": text(tree.get("title") or name.replace("_", " ").capitalize(), where)}
-    if x.get("zh"):
-        title["zh"] = text(x["zh"], where)
+    inner = where.within("x-crmctl")
+    x = mapping(tree.get("x-crmctl") or {}, inner)
+    known(x, FIELD_SETTINGS, inner)
+    type_ = _type(tree, x, path, where)
+    title = {"en": named(tree, "title", where) or name.replace("_", " ").capitalize()}
+    chinese = named(x, "zh", inner)
+    if chinese:
+        title["zh"] = chinese
     field = Field(
         name,
         type_,
         path=path,
         title=title,
-        ref=named(x, "ref", where),
-        key=named(x, "key", where),
-        label=named(x, "label", where),
-        command=named(x, "command", where),
-        group=named(x, "group", where),
-        currency=named(x, "money", where),
-        lines=named(x, "lines", where),
+        ref=named(x, "ref", inner),
+        key=named(x, "key", inner),
+        label=named(x, "label", inner),
+        command=named(x, "command", inner),
+        group=named(x, "group", inner),
+        currency=named(x, "money", inner),
+        lines=named(x, "lines", inner),
         history=x.get("history") == "true",
-        aliases=texts(x.get("aliases") or [], where),
+        aliases=texts(x, "aliases", inner),
         rules=_rules(tree, where),
     )
     if type_ == "enum":
-        titled = mapping(x.get("values") or {}, where)
-        values = texts(tree.get("enum") or [], where)
+        place = inner.within("values")
+        titled = mapping(x.get("values") or {}, place)
+        values = texts(tree, "enum", where)
         for value in titled:
             if value not in values:
-                raise BadSchema(where, _("“values” names no enum value: {name}").format(name=value))
+                raise place.within(value).error(
+                    _("“values” names no enum value: {name}").format(name=value)
+                )
         field.values = {
-            value: titles(titled.get(value) or {"en": value.replace("_", " ")}, where)
+            value: titles(titled.get(value) or {"en": value.replace("_", " ")}, place.at(value))
             for value in values
         }
     if type_ == "object":
-        field.fields = read_fields(mapping(tree.get("properties") or {}, where), path, where)
-        field.required = frozenset(texts(tree.get("required") or [], where))
+        properties = mapping(tree.get("properties") or {}, where.at("properties"))
+        field.fields = read_fields(properties, path, where)
+        field.required = frozenset(texts(tree, "required", where))
     if type_ == "list":
-        field.item = _field(name, tree.get("items") or {"type": "string"}, path, where)
+        items = where.within("items")
+        field.item = _field(name, tree.get("items") or {"type": "string"}, path, items)
         if field.item.type == "object" and field.key and field.key not in field.item.fields:
-            raise BadSchema(
-                where, _("the key “{key}” is no field of the items").format(key=field.key)
+            raise inner.within("key").error(
+                _("the key “{key}” is no field of the items").format(key=field.key)
             )
         if field.item.type == "list":
-            raise BadSchema(where, _("a list cannot hold lists"))
+            raise items.error(_("a list cannot hold lists"))
     if "default" in x:
-        field.default = _default(field, text(x["default"], where), where)
+        place = inner.within("default")
+        field.default = _default(field, text(x["default"], place), place)
     return field
 
 
-def _type(tree: Tree, x: Tree, where: str) -> str:
+def _type(tree: Tree, x: Tree, path: tuple[str, ...], where: Place) -> str:
     type_ = tree.get("type") or ("string" if "enum" in tree else None)
     if type_ not in TYPES:
-        raise BadSchema(
-            where,
+        raise where.within("type").error(
             _("“type” must be one of {types}").format(types=", ".join(TYPES)),
             did_you_mean(suggest(str(type_), TYPES)) if type_ else None,
         )
@@ -127,43 +134,44 @@ def _type(tree: Tree, x: Tree, where: str) -> str:
         return "ref"
     if tree.get("enum"):
         return "enum"
-    if where.endswith(": id"):
+    if path == ("id",):
         return "id"
     format_ = named(tree, "format", where)
     if format_ is None:
         return "text"
     if format_ not in FORMATS:
-        raise BadSchema(
-            where,
+        raise where.within("format").error(
             _("“format” must be one of {formats}").format(formats=", ".join(FORMATS)),
             did_you_mean(suggest(format_, [*FORMATS])),
         )
     return FORMATS[format_]
 
 
-def _rules(tree: Tree, where: str) -> dict[str, Any]:
+def _rules(tree: Tree, where: Place) -> dict[str, Any]:
     rules: dict[str, Any] = {}
     for keyword in (*NUMBERS, *COUNTS):
         if keyword not in tree:
             continue
-        number = parse_amount(text(tree[keyword], where))
+        place = where.within(keyword)
+        number = parse_amount(text(tree[keyword], place))
         whole = number is not None and number == number.to_integral_value()
         if number is None or (keyword in COUNTS and not (whole and number >= 0)):
-            raise BadSchema(where, _("“{key}” must be a number").format(key=keyword))
+            raise place.error(_("“{key}” must be a number").format(key=keyword))
         if keyword == "multipleOf" and number <= 0:
-            raise BadSchema(where, _("“{key}” must be more than 0").format(key=keyword))
+            raise place.error(_("“{key}” must be more than 0").format(key=keyword))
         rules[keyword] = int(number) if whole else float(number)
     if tree.get("uniqueItems") == "true":
         rules["uniqueItems"] = True
     if "pattern" in tree:
-        pattern = text(tree["pattern"], where)
+        place = where.within("pattern")
+        pattern = text(tree["pattern"], place)
         if len(pattern) > MAX_PATTERN:
-            raise BadSchema(where, _("a pattern has at most 200 characters"))
+            raise place.error(_("a pattern has at most 200 characters"))
         rules["pattern"] = pattern
     return rules
 
 
-def _default(field: Field, text: str, where: str) -> Any:
+def _default(field: Field, text: str, where: Place) -> Any:
     value: Any = text
     if field.type == "boolean":
         value = {"true": True, "false": False}.get(text)
@@ -172,9 +180,9 @@ def _default(field: Field, text: str, where: str) -> Any:
         if value is not None and field.type == "integer":
             value = int(value) if value == value.to_integral_value() else None
     elif field.type == "enum" and text not in field.values:
-        raise BadSchema(where, _("the default “{value}” is no enum value").format(value=text))
+        raise where.error(_("the default “{value}” is no enum value").format(value=text))
     if value is None:
-        raise BadSchema(where, _("the default “{value}” does not fit").format(value=text))
+        raise where.error(_("the default “{value}” does not fit").format(value=text))
     return value
 
 
@@ -187,7 +195,7 @@ def with_history(fields: dict[str, Field], field: Field, tree: Tree) -> dict[str
     value = {"title": N_("Value"), "x-crmctl": {"zh": "值"}}
     was = {"title": N_("Before"), "x-crmctl": {"zh": "原值"}}
     entry: dict[str, Tree] = {"value": {**tree, **value}, "was": {**tree, **was}, **HISTORY_ITEM}
-    item = Field(name, "object", path=(name,), fields=read_fields(entry, (name,), name))
+    item = Field(name, "object", path=(name,), fields=read_fields(entry, (name,), Place(name)))
     for part in ("value", "was"):
         item.fields[part].values = field.values
     title = {"en": f"{field.title['en']} history"}

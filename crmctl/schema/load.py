@@ -1,20 +1,22 @@
 """Schema files -> kinds: shipped ones first, then the workspace's own and its extensions.
 
 A schema tree is untyped text as the YAML reader gives it; here every keyword gets its type, and a
-keyword that crmctl does not know is an error: a misspelt rule must not silently rule nothing.
+keyword that crmctl does not know is an error: a misspelt rule must not silently rule nothing. A
+file with an error is left out as a whole, so that the kinds that are left fit together.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import PurePath
 from typing import Any
 
-from crmctl.errors import BadSchema, did_you_mean
+from crmctl.errors import BadDefinition, did_you_mean
 from crmctl.locale import N_, _
 from crmctl.schema.fields import KEYWORDS, NAME, read_fields, with_history
 from crmctl.schema.model import Field, Kind, Registry
-from crmctl.schema.trees import Tree, known, mapping, named, text, texts, titles
+from crmctl.schema.trees import Place, Tree, known, mapping, named, text, texts, titles
 from crmctl.values.text import suggest
 
 KINDNAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
@@ -26,11 +28,17 @@ RESERVED = re.compile(
     r"|.*_(by|with)_.*)\Z"
 )
 RESERVED_FIELDS = ("rid",)
+# A kind is a command too, and these are taken.
+COMMANDS = frozenset(
+    "init config check log show timeline today agenda open archive search query sql segment "
+    "analyze report history changes undo apply import export schema completion".split()
+)
 
 KIND_SETTINGS = frozenset(
-    "title plural plural-title path id label date state-dates search names columns sort "
+    "title singular plural plural-title path id label date state-dates search names columns sort "
     "aliases".split()
 )
+LABELS = ("name", "title")  # what a record is called by, where its schema does not say
 
 COMMON: dict[str, Tree] = {
     "id": {"type": "string", "title": N_("ID"), "x-crmctl": {"zh": "编号"}},
@@ -50,14 +58,44 @@ COMMON: dict[str, Tree] = {
 }
 
 
-def build_registry(shipped: Mapping[str, Tree], own: Mapping[str, Tree]) -> Registry:
-    """The kinds of a book from schema trees by name; a shipped name in `own` extends that kind."""
+def build_registry(
+    shipped: Mapping[str, Tree],
+    own: Mapping[str, Tree],
+    complete: Callable[[Registry], None] | None = None,
+) -> Registry:
+    """The kinds of a book from schema trees by name; a shipped name in `own` extends that kind.
+
+    A faulty tree of `own` counts as if it were not there, and its error is kept in `broken`.
+    `complete` adds what no schema says before the last checks.
+    """
+    kept = dict(own)
+    broken: dict[str, BadDefinition] = {}
+    while True:
+        try:
+            registry = _registry(shipped, kept)
+            if complete:
+                complete(registry)
+            _check_paths(registry)
+        except BadDefinition as error:
+            name = PurePath(error.path).stem
+            if name not in kept:  # a shipped kind that no longer fits to one that was extended
+                name = next((name for name in kept if name in shipped), "")
+            if not name:
+                raise
+            del kept[name]
+            broken[name] = error
+        else:
+            registry.broken = broken
+            return registry
+
+
+def _registry(shipped: Mapping[str, Tree], own: Mapping[str, Tree]) -> Registry:
     trees = dict(shipped)
     for name, tree in own.items():
         trees[name] = merge(trees[name], tree) if name in trees else tree
     registry = Registry([build_kind(name, tree) for name, tree in trees.items()])
     _check_references(registry)
-    _check_unique(registry)
+    _check_unique(registry, own)
     return registry
 
 
@@ -98,25 +136,31 @@ def _narrowed(base: Mapping[str, Tree], kept: Tree) -> dict[str, Tree]:
 
 
 def build_kind(name: str, tree: Tree) -> Kind:
-    """One kind from its schema tree; BadSchema names file, place and remedy."""
-    where = f"schemas/{name}.yaml"
+    """One kind from its schema tree; BadDefinition says place and remedy."""
+    where = _file(name)
     if not KINDNAME.match(name):
-        raise BadSchema(where, _("a kind's name is lowercase letters, digits and “-”"))
+        raise where.error(_("a kind's name is lowercase letters, digits and “-”"))
+    if name in COMMANDS:
+        raise where.error(
+            _("“crmctl {name}” is another command already").format(name=name),
+            _("Give the file, and so the kind, another name."),
+        )
     root = mapping(tree, where)
     known(root, KEYWORDS, where)
-    x = mapping(root.get("x-crmctl") or {}, f"{where}: x-crmctl")
-    known(x, KIND_SETTINGS, f"{where}: x-crmctl")
-    english = text(root.get("title") or name.replace("-", " ").capitalize(), where)
-    settings = _kind_settings(name, english, x, where)
+    inner = where.at("x-crmctl")
+    x = mapping(root.get("x-crmctl") or {}, inner)
+    known(x, KIND_SETTINGS, inner)
+    settings = _kind_settings(name, named(root, "title", where), x, inner)
 
-    properties = mapping(root.get("properties") or {}, f"{where}: properties")
+    properties = mapping(root.get("properties") or {}, where.at("properties"))
     tail = ("created", "archived", "uid") if "slug" in settings else ("created", "archived")
     ordered = {"id": COMMON["id"]}
     ordered |= {key: value for key, value in properties.items() if key not in COMMON}
     ordered |= {key: COMMON[key] for key in tail}
     for key in RESERVED_FIELDS:
         if key in ordered:
-            raise BadSchema(f"{where}: {key}", _("the index uses this name itself"))
+            place = where.at("properties", key, shown=key)
+            raise place.error(_("the index uses this name itself"))
     fields = read_fields(ordered, (), where)
     for field in list(fields.values()):
         if field.history:
@@ -126,74 +170,99 @@ def build_kind(name: str, tree: Tree) -> Kind:
                 if key in ordered[field.name]
             }
             fields = with_history(fields, field, plain)
-    required = texts(root.get("required") or [], f"{where}: required")
+    required = texts(root, "required", where)
     for required_name in required:
         if required_name not in fields:
-            raise BadSchema(
-                where, _("“required” names no field: {name}").format(name=required_name)
-            )
+            place = where.at("required", shown="")
+            reason = _("“required” names no field: {name}").format(name=required_name)
+            raise place.error(reason, did_you_mean(suggest(required_name, [*fields])))
+    if not settings["label"]:
+        texted = (name for name in LABELS if name in fields and fields[name].type == "text")
+        settings["label"] = next(texted, "id")
+    settings["names"] = settings["names"] or [settings["label"]]
     top = Field("", "object", fields=fields, required=frozenset({*required, "id"}))
     kind = Kind(name, top, settings)
-    _check_settings(kind, where)
+    _check_settings(kind)
     return kind
 
 
-def _kind_settings(name: str, english: str, x: Tree, where: str) -> dict[str, Any]:
-    plural = text(x.get("plural") or name.replace("-", "_") + "s", where)
+def _file(name: str) -> Place:
+    return Place(f"schemas/{name}.yaml")
+
+
+def _kind_settings(name: str, title: str | None, x: Tree, where: Place) -> dict[str, Any]:
+    singular = named(x, "singular", where)
+    if singular and not KINDNAME.match(singular):
+        place = where.at("singular", shown="")
+        raise place.error(_("a kind's name is lowercase letters, digits and “-”"))
+    singular = singular or name
+    plural = named(x, "plural", where) or singular.replace("-", "_") + "s"
+    place = where.at("plural", shown="")
     if not NAME.match(plural):
-        raise BadSchema(where, _("a plural is lowercase letters, digits and “_”"))
+        raise place.error(_("a plural is lowercase letters, digits and “_”"))
     if RESERVED.match(plural):
-        raise BadSchema(f"{where}: {plural}", _("the index uses this name itself"))
-    title = {"en": english, **titles(x.get("title"), where)}
+        raise where.at("plural", shown=plural).error(_("the index uses this name itself"))
+    english = title or singular.replace("-", " ").capitalize()
+    titled = {"en": english, **titles(x.get("title"), where.at("title"))}
     plural_title = {"en": plural.replace("_", " ").capitalize()}
-    plural_title |= {"zh": title["zh"]} if "zh" in title else {}
+    plural_title |= {"zh": titled["zh"]} if "zh" in titled else {}
+    aliases = mapping(x.get("aliases") or {}, where.at("aliases"))
     settings: dict[str, Any] = {
+        "singular": singular,
         "plural": plural,
-        "title": title,
-        "plural_title": plural_title | titles(x.get("plural-title"), where),
-        "path": text(x.get("path") or f"{plural}/{{id}}.yaml", where),
-        "columns": texts(x.get("columns") or ["id"], where),
-        "search": texts(x.get("search") or [], where),
-        "names": texts(x.get("names") or [x.get("label") or "id"], where),
-        "sort": texts(x.get("sort") or ["id"], where),
-        "state_dates": texts(x.get("state-dates") or [], where),
+        "title": titled,
+        "plural_title": plural_title | titles(x.get("plural-title"), where.at("plural-title")),
+        "path": named(x, "path", where) or f"{plural}/{{id}}.yaml",
+        "columns": texts(x, "columns", where) or ["id"],
+        "search": texts(x, "search", where),
+        "names": texts(x, "names", where),
+        "sort": texts(x, "sort", where) or ["id"],
+        "state_dates": texts(x, "state-dates", where),
         "date": named(x, "date", where),
-        "label": text(x.get("label") or "id", where),
+        "label": named(x, "label", where),
         "aliases": {
-            text(alias, where).casefold(): text(target, where)
-            for alias, target in mapping(x.get("aliases") or {}, where).items()
+            alias.casefold(): text(target, where.at("aliases", alias))
+            for alias, target in aliases.items()
         },
     }
     if not TEMPLATE.match(settings["path"]) or "/." in settings["path"]:
-        raise BadSchema(
-            where,
+        raise where.at("path", shown="").error(
             _("“path” must look like folder/{{id}}.yaml, not “{path}”").format(
                 path=settings["path"]
             ),
         )
-    rule = mapping(x.get("id") or {"prefix": name[:3]}, f"{where}: id")
-    known(rule, frozenset(("slug", "prefix", "date")), f"{where}: id")
+    rule = mapping(x.get("id") or {"prefix": name[:3]}, where.at("id"))
+    known(rule, frozenset(("slug", "prefix", "date")), where.at("id"))
     if "slug" in rule:
-        settings["slug"] = text(rule["slug"], where)
+        settings["slug"] = text(rule["slug"], where.at("id", "slug"))
     else:
-        settings["prefix"] = text(rule.get("prefix") or name[:3], where)
-        settings["id_date"] = named(rule, "date", where) or settings["date"] or "created"
+        settings["prefix"] = named(rule, "prefix", where.at("id")) or name[:3]
+        settings["id_date"] = named(rule, "date", where.at("id")) or settings["date"] or "created"
         if not re.match(r"[a-z][a-z0-9]{0,9}\Z", settings["prefix"]):
-            raise BadSchema(where, _("an id prefix is up to ten lowercase letters and digits"))
+            place = where.at("id", "prefix", shown="")
+            raise place.error(_("an id prefix is up to ten lowercase letters and digits"))
     return settings
 
 
-def _check_settings(kind: Kind, where: str) -> None:
+def _unfitting(kind: Kind, what: str, name: str, candidates: Iterable[str]) -> BadDefinition:
+    """The error about a setting that leads to no field."""
+    return (
+        _file(kind.name)
+        .at("x-crmctl", what, shown="x-crmctl")
+        .error(
+            _("“{what}” names no fitting field: {name}").format(what=what, name=name),
+            did_you_mean(suggest(name, candidates)),
+        )
+    )
+
+
+def _check_settings(kind: Kind) -> None:
     def must_exist(what: str, name: str | None, types: tuple[str, ...] = ()) -> None:
         if name is None:
             return
         field = kind.fields.get(name.split(".")[0])
         if field is None or (types and field.type not in types):
-            raise BadSchema(
-                where,
-                _("x-crmctl: “{what}” names no fitting field: {name}").format(what=what, name=name),
-                did_you_mean(suggest(name, [*kind.fields])),
-            )
+            raise _unfitting(kind, what, name, kind.fields)
 
     must_exist("date", kind.date, ("date", "instant"))
     must_exist("id", kind.slug_field, ("text",))
@@ -203,13 +272,26 @@ def _check_settings(kind: Kind, where: str) -> None:
         if name not in ("shard", "year", "author"):
             must_exist("path", name)
     for field in kind.root.walk():
-        place = f"{where}: {field.dotted}"
         if field.currency and not _currency_in_reach(kind, field):
-            raise BadSchema(place, _("“money” names no field: {name}").format(name=field.currency))
+            reason = _("“money” names no field: {name}").format(name=field.currency)
+            raise _place(kind, field, "money").error(reason)
         if field.lines and field.lines not in kind.fields:
-            raise BadSchema(place, _("“lines” names no field: {name}").format(name=field.lines))
+            reason = _("“lines” names no field: {name}").format(name=field.lines)
+            raise _place(kind, field, "lines").error(reason)
         if field.history and (len(field.path) > 1 or field.type in ("list", "object")):
-            raise BadSchema(place, _("only a single value of the record can keep a history"))
+            reason = _("only a single value of the record can keep a history")
+            raise _place(kind, field, "history").error(reason)
+
+
+def _place(kind: Kind, field: Field, setting: str) -> Place:
+    """Where the schema of a kind says a setting of a field."""
+    steps: list[str] = []
+    holder = kind.root
+    for name in field.path:
+        steps += ["items"] if holder.item is not None else []
+        steps += ["properties", name]
+        holder = holder.children()[name]
+    return _file(kind.name).at(*steps, "x-crmctl", setting, shown=field.dotted)
 
 
 def _currency_in_reach(kind: Kind, field: Field) -> bool:
@@ -223,33 +305,31 @@ def _currency_in_reach(kind: Kind, field: Field) -> bool:
 def _check_references(registry: Registry) -> None:
     for kind in registry:
         for field in kind.root.walk():
-            where = f"schemas/{kind.name}.yaml: {field.dotted}"
             ref = field.leaf.ref or ""
             target, dot, inner = ref.partition(".")
             if target and target not in registry.kinds:
-                raise BadSchema(
-                    where,
+                raise _place(kind, field, "ref").error(
                     _("“ref” names no kind: {name}").format(name=ref),
                     did_you_mean(suggest(target, [*registry.kinds])),
                 )
             if dot:
                 keyed = [one.name for one in registry.kinds[target].fields.values() if one.key]
                 if inner not in keyed or target not in kind.fields:
-                    raise BadSchema(
-                        where,
+                    raise _place(kind, field, "ref").error(
                         _("“ref” names no list with keys: {name}").format(name=ref),
                         did_you_mean(suggest(inner, keyed)),
                     )
 
 
-def check_paths(registry: Registry) -> None:
-    """Refuses settings of a kind that lead to no field; call when the computed ones are known."""
+def _check_paths(registry: Registry) -> None:
+    """Refuses settings of a kind that lead to no field, neither stored nor computed."""
     for kind in registry:
         named_fields = {
             "columns": kind.columns,
             "sort": [name.removeprefix("-") for name in kind.sort],
             "aliases": [*kind.aliases.values()],
-            "search": [*kind.search, *kind.names],
+            "search": kind.search,
+            "names": kind.names,
             "state-dates": kind.state_dates,
         }
         for what, names in named_fields.items():
@@ -259,21 +339,21 @@ def check_paths(registry: Registry) -> None:
                 found = None if again else kind.find(name)
                 dated = found is not None and found.field.type in ("date", "instant")
                 if found is None or (what == "state-dates" and not dated):
-                    raise BadSchema(
-                        f"schemas/{kind.name}.yaml",
-                        _("x-crmctl: “{what}” names no fitting field: {name}").format(
-                            what=what, name=name
-                        ),
-                        did_you_mean(suggest(name, kind.words())),
-                    )
+                    raise _unfitting(kind, what, name, kind.words())
 
 
-def _check_unique(registry: Registry) -> None:
+def _check_unique(registry: Registry, own: Mapping[str, Tree]) -> None:
     seen: dict[str, str] = {}
-    for kind in registry:
-        for name in {kind.plural, kind.folder}:
+    # The shipped kinds come first: what they use is taken.
+    for kind in sorted(registry, key=lambda kind: kind.name in own):
+        for what, name in (("plural", kind.plural), ("path", kind.folder)):
             if seen.setdefault(name, kind.name) != kind.name:
-                raise BadSchema(
-                    f"schemas/{kind.name}.yaml",
-                    _("“{name}” is taken by the kind {other}").format(name=name, other=seen[name]),
+                raise (
+                    _file(kind.name)
+                    .at("x-crmctl", what, shown="")
+                    .error(
+                        _("“{name}” is taken by the kind {other}").format(
+                            name=name, other=seen[name]
+                        )
+                    )
                 )

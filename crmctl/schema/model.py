@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from crmctl.errors import UnknownField, UnknownKind
+from crmctl.errors import BadDefinition, UnknownField, UnknownKind
 from crmctl.locale import language, pick
 from crmctl.values.text import suggest
 
@@ -209,6 +209,7 @@ class Kind:
         "registry",
         "root",
         "search",
+        "singular",
         "slug_field",
         "sort",
         "state_dates",
@@ -218,6 +219,7 @@ class Kind:
     def __init__(self, name: str, root: Field, settings: Mapping[str, Any]) -> None:
         self.name = name
         self.root = root
+        self.singular: str = settings.get("singular", name)
         self.plural: str = settings["plural"]
         self.title: dict[str, str] = settings["title"]
         self.plural_title: dict[str, str] = settings["plural_title"]
@@ -337,10 +339,15 @@ def _child(fields: Mapping[str, Field], word: str) -> Field | None:
 
 
 class Registry:
-    """The kinds of one book, in the order in which they are listed."""
+    """The kinds of one book, in the order in which they are listed.
+
+    `broken` holds the errors of the book's own schema files that had to be left out, by the name
+    of their kind: a kind of the book's own is missing then, a shipped one is without extension.
+    """
 
     def __init__(self, kinds: Sequence[Kind]) -> None:
         self.kinds = {kind.name: kind for kind in kinds}
+        self.broken: dict[str, BadDefinition] = {}
         for kind in kinds:
             kind.registry = self
 
@@ -348,13 +355,18 @@ class Registry:
         return iter(self.kinds.values())
 
     def kind(self, name: str) -> Kind:
-        """The kind of that name, plural or title in either language."""
+        """The kind of that name, plural or title in either language.
+
+        BadDefinition for one whose schema is broken.
+        """
         folded = name.casefold()
         for kind in self:
-            if folded in (kind.name, kind.plural) or folded in (
+            if folded in (kind.name, kind.singular, kind.plural) or folded in (
                 title.casefold() for title in (*kind.title.values(), *kind.plural_title.values())
             ):
                 return kind
+        if folded in self.broken:
+            raise self.broken[folded]
         raise UnknownKind(name, suggest(name, [*self.kinds]))
 
     def by_folder(self, folder: str) -> Kind | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from crmctl.errors import BadSchema
+from crmctl.errors import BadDefinition
 from crmctl.locale import N_
 from crmctl.schema.model import Field, Kind
 from crmctl.schema.typing import Finding
@@ -30,7 +30,7 @@ REASONS = {
 
 
 class Rules:
-    """The compiled rules of one kind."""
+    """The compiled rules of one kind; BadDefinition for a pattern that is none."""
 
     def __init__(self, kind: Kind) -> None:
         import jsonschema_rs
@@ -39,7 +39,8 @@ class Rules:
         try:
             self._validator = jsonschema_rs.Draft202012Validator(self._schema)
         except jsonschema_rs.ValidationError as error:
-            raise BadSchema(f"schemas/{kind.name}.yaml", str(error).splitlines()[0]) from None
+            reason, steps = str(error).splitlines()[0], tuple(error.instance_path)
+            raise BadDefinition(f"schemas/{kind.name}.yaml", "", reason, steps=steps) from None
 
     def check(self, values: Mapping[str, Any]) -> list[Finding]:
         """What a record's typed values break; an empty list when nothing."""

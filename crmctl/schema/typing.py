@@ -57,8 +57,17 @@ class Finding:
 
 def expected(field: Field) -> str:
     """What the field takes, in words."""
-    values = ", ".join(field.values)
+    values = ", ".join(_choice(value, pick(titles)) for value, titles in field.values.items())
     return _(EXPECTED.get(field.type, TEXT)).format(values=values)
+
+
+_NO_LETTER = re.compile(r"[\W_]")
+
+
+def _choice(value: str, title: str) -> str:
+    """An enum value to choose from, with its title where that says more."""
+    said = _NO_LETTER.sub("", title.casefold()) == _NO_LETTER.sub("", value.casefold())
+    return value if said else f"{title} ({value})"
 
 
 def read(
@@ -247,12 +256,13 @@ def _understand(field: Field, text: str, now: datetime, zone: ZoneInfo) -> Any:
 
 
 def enum_value(field: Field, text: str) -> str | None:
-    """The enum value of that name or title, in either language and any case."""
+    """The enum value of that name, else the one of that title, in either language and any case."""
     folded = text.casefold().strip()
+    for value in field.values:
+        if folded == value.casefold():
+            return value
     for value, titles in field.values.items():
-        if folded == value.casefold() or any(
-            folded == title.casefold() for title in titles.values()
-        ):
+        if any(folded == title.casefold() for title in titles.values()):
             return value
     return None
 

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Self
 
+from crmctl.locale import N_
 from crmctl.storage.errors import Locked, OutsideWorkspace
 from crmctl.storage.reader import Fault, decode
 from crmctl.values.frozen import Frozen
@@ -43,10 +44,14 @@ def digest_of(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
-def load(path: Path) -> FileText:
-    """Reads a file. Raises OSError, also for what is no regular file (a pipe would never end)."""
+def load(path: Path, *, follow: bool = True) -> FileText:
+    """Reads a file. Raises OSError, also for what is no regular file (a pipe would never end).
+
+    Without `follow` a link is no file either, and the error is ELOOP.
+    """
     # Without O_NONBLOCK the open itself waits for somebody to write into a pipe.
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW)
+    descriptor = os.open(path, flags)
     with open(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if stat.S_ISDIR(status.st_mode):
@@ -60,6 +65,30 @@ def load(path: Path) -> FileText:
         data = file.read()
     text, faults = decode(data)
     return FileText(text, data.startswith(_BOM), digest_of(data), faults)
+
+
+def load_inside(root: Path, relative: str) -> FileText:
+    """As `load`, for a file of a book: raises OutsideWorkspace for a link that leads out of it."""
+    try:
+        return load(root / relative, follow=False)
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            raise
+    return load(confined(root, relative))
+
+
+def fault_of(error: OSError, path: Path) -> Fault:
+    """Why a file that is listed in its folder could not be read."""
+    what = None
+    if isinstance(error, IsADirectoryError):
+        what = N_("a folder")
+    elif path.is_symlink() and (isinstance(error, FileNotFoundError) or error.errno == errno.ELOOP):
+        what = N_("a link that leads nowhere")
+    elif error.errno in (errno.EINVAL, errno.ENXIO):
+        what = N_("a pipe or a device")
+    if what is not None:
+        return Fault("not-a-file", 1, 1, {"what": what})
+    return Fault("unreadable", 1, 1, {"reason": error.strerror or str(error)})
 
 
 def replace(path: Path, text: str, *, bom: bool = False) -> None:

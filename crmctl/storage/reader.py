@@ -47,7 +47,8 @@ class Fault:
     """Something wrong in a text: a code, a 1-based place in the file, details for the message.
 
     Codes: syntax, duplicate-key, conflict-marker, anchor, alias, tag, too-deep, too-large,
-    encoding, not-a-mapping, tab, control-character.
+    encoding, not-a-mapping, tab, control-character, and for files that are none: unreadable,
+    not-a-file, outside.
     """
 
     code: str
@@ -82,6 +83,7 @@ _CONTROL = re.compile(
     "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 _BREAK = re.compile(r"\r\n|\r|\n")
+_CORE_TAG = "tag:yaml.org,2002:"  # what the parser makes of "!!"
 # YAML 1.1 takes these for line breaks, YAML 1.2 and people do not.
 _OLD_BREAKS = ("\x85", "\u2028", "\u2029")
 
@@ -310,6 +312,7 @@ class _Inspector:
 
     def __init__(self, line: int) -> None:
         self.faults: list[Fault] = []
+        self._marks: Fault | None = None
         self.done = False
         self._line = line
         self._documents = 0
@@ -335,14 +338,23 @@ class _Inspector:
         mark = event.start_mark
         self.faults.append(Fault(code, self._line + mark.line, mark.column + 1, params))
 
+    def _add_mark(self, code: str, event: NodeEvent) -> None:
+        """Anchors and aliases come in swarms: the first one stands for all."""
+        if self._marks is None:
+            self._add(code, event, name=str(event.anchor))
+            self._marks = self.faults[-1]
+        else:
+            params = self._marks.params
+            params["more"] = str(int(params.get("more", 0)) + 1)
+
     def _see_node(self, event: NodeEvent, back: dict[int, str]) -> None:
         if isinstance(event, AliasEvent):
-            self._add("alias", event, name=str(event.anchor))
+            self._add_mark("alias", event)
         elif event.anchor is not None:
-            self._add("anchor", event, name=str(event.anchor))
+            self._add_mark("anchor", event)
         tag = getattr(event, "tag", None)
         if tag is not None:
-            self._add("tag", event, name=str(tag))
+            self._add("tag", event, name=str(tag).replace(_CORE_TAG, "!!"))
         if not self._levels:
             empty = isinstance(event, ScalarEvent) and not (event.value or event.style)
             if not isinstance(event, MappingStartEvent) and not empty:

@@ -13,7 +13,8 @@ from crmctl.problems import Problem
 from crmctl.schema.model import Kind
 from crmctl.schema.rules import Rules
 from crmctl.schema.typing import Finding, read
-from crmctl.storage.files import load
+from crmctl.storage.errors import OutsideWorkspace
+from crmctl.storage.files import fault_of, load_inside
 from crmctl.storage.nodes import compose, locate
 from crmctl.storage.reader import Chunk, Fault, parse_document, split_stream
 from crmctl.values.dates import parse_date
@@ -57,10 +58,11 @@ def read_file(records: Path, path: str, kind: Kind, zone: ZoneInfo, rules: Rules
     """The records of the file at `path` below the folder `records`, with every problem found."""
     shown = f"records/{path}"
     try:
-        text = load(records / path)
+        text = load_inside(records.parent, shown)
+    except OutsideWorkspace:
+        return Content("", problems=_problems(shown, [Fault("outside", 1, 1, {})]))
     except OSError as error:
-        reason = {"reason": error.strerror or str(error)}
-        return Content("", problems=[Problem(shown, 1, 1, "unreadable", reason)])
+        return Content("", problems=_problems(shown, [fault_of(error, records / path)]))
     content = Content(text.digest, problems=_problems(shown, text.faults))
     if text.faults:
         return content

@@ -74,7 +74,7 @@ def test_a_record_changed_since_stops_all_of_it(acme: Book) -> None:
     [
         ({"after": {"id": "acme", "name": "Acme", "level": "nonsense"}}, 3),
         ({"after": {"id": "acme", "name": "Acme", "level": {"a": "b"}}}, 3),
-        ({"after": {"id": "../../etc/passwd", "name": "Acme"}}, 3),
+        ({"after": {"id": "../../etc/passwd", "name": "Acme"}}, 2),
         ({"before": None, "id": "../x", "after": {"id": "../x", "name": "X"}}, 2),
         ({"kind": "nonsense"}, 2),
         ({"before": "x"}, 3),

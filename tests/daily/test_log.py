@@ -117,7 +117,7 @@ def test_a_time_to_come_is_pointed_out(shop: Book) -> None:
         ("--at someday", 2, "someday"),
         ("--contact Ann", 2, "Ann Lee"),
         ("--by nobody", 2, "nobody"),
-        ("--direction up", 2, "in, out"),
+        ("--direction up", 2, "Inbound (in), Outbound (out)"),
         ("--next 'send offer'", 2, "7d: send offer"),
         ("--next ': send offer'", 2, "7d: send offer"),
         ("--set nonsense=1", 2, "nonsense"),

@@ -439,13 +439,25 @@ def test_nothing_is_made_for_a_rejected_row(book: Book) -> None:
 
 
 def test_rows_may_name_each_other_in_any_order(book: Book) -> None:
-    text = "id,name,parent,referred_by\na,Alpha,Beta,Gamma\nb,Beta,,a\nc,Gamma,b,Alpha\n"
+    text = "id,name,parent,referred_by\na,Alpha,Beta,Gamma\nb,Beta,,a\nc,Gamma,b,\n"
     result = bring(book, text, "--kind", "customer")
     assert counts(result) == (3, 3, 0, 0, 0)
     assert record(book, "customers/a")["parent"] == "b"
     assert record(book, "customers/a")["referred_by"] == "c"
     assert record(book, "customers/b")["referred_by"] == "a"
     assert counts(bring(book, text, "--kind", "customer")) == (3, 0, 0, 3, 0)
+
+
+def test_rows_that_stand_above_each_other_are_rejected(book: Book) -> None:
+    bring(book, "id,name\nx,X\ny,Y\n", "--kind", "customer")
+    new = "id,name,parent\na,Alpha,b\nb,Beta,a\nc,Gamma,\n"
+    result = bring(book, new, "--kind", "customer", code=1)
+    assert counts(result) == (3, 1, 0, 0, 2)
+    assert "a record cannot be above itself" in result.err
+    old = "id,name,parent\nx,X,y\ny,Y,x\n"
+    assert counts(bring(book, old, "--kind", "customer", "--key", "id", code=1))[4] > 0
+    records = [record(book, f"customers/{id}").get("parent") for id in "xy"]
+    assert None in records
 
 
 def test_a_row_falls_with_the_row_that_it_names(book: Book) -> None:

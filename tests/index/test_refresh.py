@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from crmctl.index import refresh, scan
+from crmctl.index import refresh
 from crmctl.workspace import Workspace
 from tests.conftest import Book, sample_book
 
@@ -160,14 +163,6 @@ def test_many_processes_build_what_one_builds(
     assert len(one["customers"]) >= 40
 
 
-def test_a_bad_schema_is_told_by_many_processes_too(
-    acme: Book, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(refresh, "PARALLEL_FROM", 1)
-    acme.write("schemas/customer.yaml", "properties: {industry: {pattern: '('}}\n")
-    assert "schemas/customer.yaml" in acme.run("customer list", code=3).err
-
-
 def test_progress_is_told(acme: Book, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refresh, "BATCH", 2)
     for number in range(5):
@@ -179,12 +174,73 @@ def test_progress_is_told(acme: Book, monkeypatch: pytest.MonkeyPatch) -> None:
     assert seen[:3] == [(2, 6), (4, 6), (6, 6)]
 
 
-def test_a_file_that_vanishes_while_it_is_listed(
+def test_what_is_no_file_is_told_as_what_it_is(acme: Book) -> None:
+    folder = acme.root / "records/customers"
+    (folder / "gone.yaml").symlink_to("nowhere.yaml")
+    (folder / "loop.yaml").symlink_to("loop.yaml")
+    (folder / "deep.yaml").mkdir()
+    os.mkfifo(folder / "pipe.yaml")
+    assert listed(acme) == ["acme"]
+    assert len(acme.run("customer list").err.splitlines()) == 4
+    problems = acme.run("check -o json", code=1).json
+    assert [(p["path"], p["code"], p["message"]) for p in problems] == [
+        ("records/customers/deep.yaml", "not-a-file", "this is a folder"),
+        ("records/customers/gone.yaml", "not-a-file", "this is a link that leads nowhere"),
+        ("records/customers/loop.yaml", "not-a-file", "this is a link that leads nowhere"),
+        ("records/customers/pipe.yaml", "not-a-file", "this is a pipe or a device"),
+    ]
+
+
+def test_a_folder_that_cannot_be_read_is_one_problem(
     acme: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (acme.root / "records/customers/gone.yaml").symlink_to("nowhere.yaml")
-    assert listed(acme) == ["acme"]
-    assert "gone.yaml" in acme.run("customer list").err
-    (problem,) = acme.run("check -o json", code=1).json
-    assert problem["code"] == "unreadable"
-    assert scan.SETTLED_NS > 0
+    acme.write("records/customers/closed/beta.yaml", "id: beta\nname: Beta\n")
+    assert listed(acme) == ["acme", "beta"]
+    opened = os.open
+
+    def refuse(path: Any, *rest: Any, **more: Any) -> int:
+        if os.fspath(path).endswith("closed"):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        return opened(path, *rest, **more)
+
+    monkeypatch.setattr(os, "open", refuse)
+    for _again in range(2):
+        result = acme.run("customer list -o ids")
+        assert result.out == "acme\n"
+        assert len(result.err.splitlines()) == 1
+        assert "records/customers/closed:1:1: unreadable" in result.err
+    monkeypatch.undo()
+    assert listed(acme) == ["acme", "beta"]
+    assert acme.run("check").out == ""
+
+
+def test_links_that_leave_the_book_are_not_followed(acme: Book, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "spy.yaml").write_text("id: spy\nname: Secret\n")
+    (outside / "within.yaml").write_text("id: within\nname: Within\n")
+    folder = acme.root / "records/customers"
+    (folder / "spy.yaml").symlink_to(outside / "spy.yaml")
+    (folder / "more").symlink_to(outside)
+    acme.write("drafts/beta.yaml", "id: beta\nname: Beta\n")
+    (folder / "beta.yaml").symlink_to("../../drafts/beta.yaml")
+    assert listed(acme) == ["acme", "beta"]
+    problems = [(p["path"], p["code"]) for p in acme.run("check -o json", code=1).json]
+    assert problems == [
+        ("records/customers/more", "outside"),
+        ("records/customers/spy.yaml", "outside"),
+    ]
+    assert acme.run("search Secret").out == ""
+    assert "leads out of the book" in acme.run("customer set spy name=X", code=3).err
+    acme.run("customer add Spy --id spy", code=3)
+    assert (outside / "spy.yaml").read_text() == "id: spy\nname: Secret\n"
+    acme.run("customer set beta level=vip")
+    assert "level: vip" in acme.read("drafts/beta.yaml")
+
+
+def test_records_that_are_elsewhere_are_not_read(acme: Book, tmp_path: Path) -> None:
+    (acme.root / "records").rename(tmp_path / "records")
+    (acme.root / "records").symlink_to(tmp_path / "records")
+    assert listed(acme) == []
+    assert [p["path"] for p in acme.run("check -o json", code=1).json] == ["records"]
+    assert "out of the book" in acme.run("customer add Beta", code=2).err

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crmctl.errors import BadValue, NotFound, UnknownField
+from crmctl.errors import BadValue, UnknownField
 from crmctl.query import bound as b
 from crmctl.query.bind import fields_used
 from crmctl.query.errors import QueryTooLarge, SegmentCycle
@@ -221,12 +221,12 @@ def test_a_bad_value_is_an_error_that_says_what_would_do(
     assert hint in (caught.value.hint or "")
 
 
-def test_segments_are_expanded_and_an_unknown_one_is_not_found() -> None:
+def test_segments_are_expanded_and_an_unknown_one_is_a_bad_value() -> None:
     bound = BOOK.bind("segment:mine")
     assert isinstance(bound, b.Segment)
     assert bound.name == "mine"
     assert fields_used(bound) == {"owner", "level"}
-    with pytest.raises(NotFound):
+    with pytest.raises(BadValue):
         BOOK.bind("segment:nobody")
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from crmctl.errors import BadDefinition
 from crmctl.reports.definition import Measure, Report, Section, parse
-from crmctl.reports.errors import BadReport
 from crmctl.storage.reader import parse_document
 
 FULL = """
@@ -34,7 +34,7 @@ def read(text: str) -> Report:
 
 
 def refused(text: str) -> tuple[str, str | None]:
-    with pytest.raises(BadReport) as caught:
+    with pytest.raises(BadDefinition) as caught:
         read(text)
     assert caught.value.exit_code == 3
     where, _colon, rest = caught.value.message.partition(": ")

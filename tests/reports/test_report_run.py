@@ -11,9 +11,8 @@ import pytest
 
 from crmctl.analytics.result import Column, ModelResult
 from crmctl.analytics.rfm import Purchases, rfm
-from crmctl.errors import NotFound, UnknownField
+from crmctl.errors import BadDefinition, NotFound, UnknownField
 from crmctl.reports.definition import parse
-from crmctl.reports.errors import BadReport
 from crmctl.reports.result import SectionResult, as_json
 from crmctl.reports.run import run
 from crmctl.storage.reader import parse_document
@@ -93,7 +92,7 @@ def rows(text: str) -> list[list[Any]]:
 
 
 def refused(text: str) -> str:
-    with pytest.raises(BadReport) as caught:
+    with pytest.raises(BadDefinition) as caught:
         section(text)
     return f"{caught.value.message} {caught.value.hint or ''}".strip()
 

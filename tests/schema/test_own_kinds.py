@@ -221,6 +221,40 @@ def test_a_kind_without_a_name_is_added_by_its_fields(book: Book) -> None:
     assert "Use --set" in book.run("note add hello", code=2).err
 
 
+@pytest.mark.parametrize(("field", "other"), [("name", "title"), ("title", "colour")])
+def test_its_label_is_the_name_or_the_title(book: Book, field: str, other: str) -> None:
+    texts = "".join(f"  {name}: {{type: string}}\n" for name in (other, field))
+    book.write("schemas/note.yaml", "properties:\n" + texts)
+    id = book.run("note add Hello").out.strip()
+    assert book.run(f"note show {id} -o json").json[field] == "Hello"
+
+
+def test_its_singular_is_what_one_is_called(book: Book) -> None:
+    book.write("schemas/machinery.yaml", "x-crmctl: {singular: machine}\n")
+    (row,) = [row for row in book.run("schema list -o json").json if row["kind"] == "machinery"]
+    assert (row["title"], row["plural"]) == ("Machine", "machines")
+    book.run("machine add --id m1")
+    assert book.run("machinery list -o ids").out == book.run("query machine -o ids").out == "m1\n"
+
+
+def test_enum_values_are_told_with_their_titles(devices: Book) -> None:
+    told = devices.run(["--lang", "zh", "device", "add", "x", "-s", "state=坏"], code=2).err
+    assert "运行中 (running), 故障 (broken)" in told
+    told = devices.run("device add x -s state=bad", code=2).err
+    assert "one of running, broken" in told
+
+
+def test_the_id_of_an_enum_value_wins_over_the_title_of_another(book: Book) -> None:
+    values = "{a: {en: B}, b: {en: A}}"
+    book.write(
+        "schemas/note.yaml",
+        f"properties: {{grade: {{type: string, enum: [a, b], x-crmctl: {{values: {values}}}}}}}\n",
+    )
+    id = book.run("note add -s grade=b").out.strip()
+    assert book.run(f"note show {id} -o json").json["grade"] == "b"
+    assert book.run("note list grade:b -o ids").out == f"{id}\n"
+
+
 def test_json_schema_for_editors(devices: Book) -> None:
     schema = devices.run("schema export device").json
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
