@@ -19,7 +19,7 @@ from crmctl.locale import N_
         "refused when one of its records was changed since. --dry-run shows what it would do."
     ),
     examples=[
-        "crmctl customer set --where 'level:basic' owner=li --plan handover.plan",
+        "crmctl customer set --where 'level:basic' owner=li-na --plan handover.plan",
         "crmctl apply handover.plan --dry-run",
         "crmctl apply handover.plan",
     ],
