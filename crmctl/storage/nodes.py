@@ -19,7 +19,8 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from crmctl.storage.reader import MAX_DEPTH, MISSING, open_events
+from crmctl.storage.events import MAX_DEPTH, open_events
+from crmctl.storage.reader import MISSING
 from crmctl.values.tree import Tree
 
 _COLON = re.compile(r"(?:[ \t\r\n]+(?:#[^\r\n]*)?)*:")
