@@ -9,7 +9,7 @@ from crmctl.cli.app import App
 from crmctl.cli.options import split
 from crmctl.errors import NotFound
 from crmctl.refs import References
-from crmctl.render.changes import field_column
+from crmctl.render.cells import field_column
 from crmctl.render.formats import objects, render
 from crmctl.render.record import record_lines, whole
 from crmctl.schema.model import Field, Kind

@@ -7,11 +7,21 @@ from typing import Any
 
 from crmctl.analytics.result import Column
 from crmctl.locale import _
+from crmctl.schema.model import Field
 from crmctl.values.money import format_amount
 from crmctl.values.text import visible
 
 NOTHING = "-"
 RIGHT = frozenset(("integer", "number", "money", "percent", "mean"))
+
+
+def field_column(name: str, field: Field | None) -> Column:
+    """How a field's values are shown."""
+    if field is None:
+        return Column(name, name, "text")
+    titles = {value: field.value_title(value) for value in field.leaf.values}
+    keys = {key: child.titled() for key, child in field.children().items()}
+    return Column(name, field.titled(), field.leaf.type, titles, keys)
 
 
 def cell(value: Any, column: Column) -> str:

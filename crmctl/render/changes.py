@@ -8,20 +8,11 @@ from typing import Any
 from crmctl.analytics.result import Column
 from crmctl.changes.changeset import Change
 from crmctl.locale import _, ngettext
-from crmctl.render.cells import cell
-from crmctl.schema.model import Field, Registry
+from crmctl.render.cells import cell, field_column
+from crmctl.schema.model import Registry
 
 HIDDEN = ("id", "uid", "created")
 MOST = 20
-
-
-def field_column(name: str, field: Field | None) -> Column:
-    """How a field's values are shown."""
-    if field is None:
-        return Column(name, name, "text")
-    titles = {value: field.value_title(value) for value in field.leaf.values}
-    keys = {key: child.titled() for key, child in field.children().items()}
-    return Column(name, field.titled(), field.leaf.type, titles, keys)
 
 
 def described(changes: Sequence[Change], registry: Registry) -> Iterator[str]:

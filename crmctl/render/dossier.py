@@ -10,8 +10,7 @@ from crmctl.agenda import FOLLOW_UP, TASK, WHATS
 from crmctl.analytics.result import Column
 from crmctl.dossier import Dossier
 from crmctl.locale import N_, _
-from crmctl.render.cells import cell
-from crmctl.render.changes import field_column
+from crmctl.render.cells import cell, field_column
 from crmctl.render.record import entry
 from crmctl.render.table import pairs, table
 from crmctl.schema.access import texts_at

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from crmctl.render.cells import NOTHING, cell
-from crmctl.render.changes import field_column
+from crmctl.render.cells import NOTHING, cell, field_column
 from crmctl.render.table import pairs
 from crmctl.schema.access import with_defaults
 from crmctl.schema.model import Field, Kind

@@ -22,7 +22,8 @@ def command(app: App, ref: str, format_: str, limit: int) -> None:
     from crmctl.changes.history import history, removed_record
     from crmctl.errors import NotFound
     from crmctl.refs import References
-    from crmctl.render.changes import field_column, transition
+    from crmctl.render.cells import field_column
+    from crmctl.render.changes import transition
     from crmctl.render.formats import objects, render
 
     try:
