@@ -33,8 +33,9 @@ IMPORT_CUSTOMERS = 2_400
 SLOW_RUNS = 3
 CONFIG = "format: 1\nname: Import\ncurrency: CNY\ntimezone: Asia/Shanghai\n"
 SQL = """
-import sqlite3
-index = sqlite3.connect("file:.crmctl/cache/index.db?mode=ro", uri=True)
+import glob, sqlite3
+(file,) = glob.glob(".crmctl/cache/index-*.db")
+index = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
 rows = index.execute("SELECT customer, count(*) FROM interactions GROUP BY customer")
 print(len(rows.fetchall()))
 """
