@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from crmctl.index import functions, layout
+from crmctl.index.scan import look
 from crmctl.schema.model import Registry
 from crmctl.values.money import Rates
 
@@ -36,7 +37,8 @@ def fill(
         # Rows hold no cycles, and looking for some takes a tenth of the time.
         gc.disable()
         try:
-            refresher(connection).run()
+            refresh = refresher(connection)
+            refresh.run(look(refresh.reader.records))
         finally:
             gc.enable()
         for statement in layout.indexes(registry):

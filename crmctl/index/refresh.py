@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import sqlite3
-import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
@@ -13,7 +12,7 @@ from typing import Any
 
 from crmctl.index.layout import columns, quoted
 from crmctl.index.rows import FileRows, Reader
-from crmctl.index.scan import SETTLED_NS, Entry, Folder, folders
+from crmctl.index.scan import SETTLED_NS, Entry, Folder, Look
 from crmctl.schema.access import base_units
 from crmctl.schema.model import Kind, Registry
 from crmctl.values import jsontext
@@ -39,15 +38,14 @@ class Refresh:
         self._on_progress = on_progress
         self._changed_anything = False
 
-    def run(self) -> None:
+    def run(self, seen: Look) -> None:
         """Reads what changed, drops what is gone; call within a transaction.
 
         What was derived from the records before is out of date then.
         """
         execute = self.connection.execute
-        started = time.time_ns()
         known = dict(execute("SELECT path, print FROM folder"))
-        found = {folder.path: folder for folder in folders(self.reader.records)}
+        found = seen.folders
         for path in known.keys() - found.keys():
             self._drop_files(execute("SELECT fid FROM file WHERE folder = ?", (path,)).fetchall())
             execute("DELETE FROM folder WHERE path = ?", (path,))
@@ -58,7 +56,7 @@ class Refresh:
                 work += self._changed(folder)
                 execute("REPLACE INTO folder VALUES (?, ?)", (folder.path, print_))
         work += self._racy(found, {(folder.path, entry[0]) for folder, entry in work})
-        self._read(work, started)
+        self._read(work, seen.started)
         self._folder_problems(found.values())
         if self._changed_anything:
             execute("DELETE FROM meta WHERE key LIKE 'made %'")

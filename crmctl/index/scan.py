@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import os
 import stat as stat_of
+import time
 from collections.abc import Iterator
+from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 from sqlite3 import Connection
+from typing import NamedTuple
 
 Entry = tuple[str, int, int, int]  # name, size, mtime in ns, inode
 SETTLED_NS = 2_000_000_000
@@ -35,7 +38,7 @@ class Folder:
         self.entries, self.strays = [], []
         self.faults = [("", "unreadable", {"reason": error.strerror or str(error)})]
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Depends on the order too, which stays as long as a folder is not touched."""
         listing = repr((self.entries, self.strays, self.faults))
@@ -120,13 +123,24 @@ def _is_text(name: str) -> bool:
     return True
 
 
-def needs_reading(connection: Connection, records: Path) -> bool:
+class Look(NamedTuple):
+    """What stands on disk: when the look began, in ns, and the folders by path."""
+
+    started: int
+    folders: dict[str, Folder]
+
+
+def look(records: Path) -> Look:
+    """Lists every folder once."""
+    started = time.time_ns()
+    return Look(started, {folder.path: folder for folder in folders(records)})
+
+
+def differs(connection: Connection, seen: Look) -> bool:
     """Whether any listing differs, or a file was too young to be trusted last time."""
     known = dict(connection.execute("SELECT path, print FROM folder"))
-    seen = 0
-    for folder in folders(records):
-        seen += 1
-        if known.get(folder.path) != folder.fingerprint:
-            return True
-    racy = connection.execute("SELECT 1 FROM file WHERE racy LIMIT 1").fetchone()
-    return seen != len(known) or racy is not None
+    if known.keys() != seen.folders.keys():
+        return True
+    if any(known[path] != folder.fingerprint for path, folder in seen.folders.items()):
+        return True
+    return connection.execute("SELECT 1 FROM file WHERE racy LIMIT 1").fetchone() is not None

@@ -19,7 +19,7 @@ from crmctl import startup
 from crmctl.errors import BadSql, IndexUnusable
 from crmctl.index import asof, database, derived, functions, layout
 from crmctl.index.derived import Derived
-from crmctl.index.scan import needs_reading
+from crmctl.index.scan import differs, look
 from crmctl.problems import Problem
 from crmctl.schema.model import Kind, Registry
 from crmctl.startup import PRIVATE, user_cache
@@ -60,6 +60,7 @@ class Index:
         self._file: Path
         self._derived: dict[str, tuple[str, Callable[[], Derived], bool]] = {}
         self._day: date | None = None
+        self._stale = False
 
     # opening
 
@@ -68,6 +69,12 @@ class Index:
         """The open index, fresh as of the first use in this command."""
         if self._connection is None:
             self._connection = self._opened()
+        elif self._stale:
+            self._stale = False
+            day = self._day
+            self.as_of(None)
+            self._refresh(self._connection)
+            self.as_of(day)
         return self._connection
 
     def _opened(self) -> sqlite3.Connection:
@@ -138,12 +145,8 @@ class Index:
     # freshness
 
     def refresh(self) -> None:
-        """Looks at the disk again, after a write of this process."""
-        if self._connection is not None:
-            day = self._day
-            self.as_of(None)
-            self._refresh(self._connection)
-            self.as_of(day)
+        """Looks at the disk again when next asked, after a write of this process."""
+        self._stale = self._connection is not None
 
     def _refresh(self, connection: sqlite3.Connection) -> None:
         sql = "SELECT value FROM meta WHERE key = 'rates'"
@@ -152,12 +155,13 @@ class Index:
         moving = startup.moving(str(self.root))
         if moving[0]:
             return
-        if rates == self._rates_mark and not needs_reading(connection, self.root / "records"):
+        seen = look(self.root / "records")
+        if rates == self._rates_mark and not differs(connection, seen):
             return
         refresh = self._refresher(connection)
         connection.execute("BEGIN IMMEDIATE")
         try:
-            refresh.run()
+            refresh.run(seen)
             if startup.moving(str(self.root)) != moving:
                 connection.execute("ROLLBACK")
                 return
