@@ -45,6 +45,12 @@ GROUPS: list[tuple[str, dict[str, tuple[str, str]]]] = [
         },
     ),
     (
+        N_("History"),
+        {
+            "git": ("git", N_("Make git work well with this book.")),
+        },
+    ),
+    (
         N_("Exchange"),
         {
             "import": ("import_", N_("Bring in records from CSV or JSON lines.")),
@@ -71,6 +77,9 @@ EMBEDDED = {
 EMBEDDED_HELP = N_("The entries of a list inside a record.")
 KIND_HELP = N_("Work with records of the kind “{title}”.")
 ALIASES = {"agenda": "today"}
+
+# What programs call and people do not: it is listed nowhere.
+HIDDEN = {"merge-driver": "merge_driver"}
 
 MODULES = {
     name: (module, help) for _title, commands in GROUPS for name, (module, help) in commands.items()
