@@ -16,6 +16,7 @@ from crmctl.storage.files import replace
 from crmctl.storage.writer import Plain, dump
 from crmctl.values.money import is_currency
 from crmctl.vcs import git
+from crmctl.vcs.setup import ATTRIBUTES, set_up
 
 IGNORED = "# Derived files and this person's own settings stay out of git.\n/.crmctl/\n*.tmp~\n"
 SAMPLE = ("records", "segments", "reports", "rates.yaml")
@@ -100,11 +101,13 @@ def _copy_sample(root: Path) -> list[str]:
 def _version(root: Path, written: list[str]) -> list[str]:
     if not git.available():
         return [_("git is not installed, so the book is not versioned yet.")]
-    if git.inside_repository(root):
-        return [_("The folder is in a git repository already: commit the book there.")]
     try:
+        if git.inside_repository(root):
+            set_up(root)
+            return [_("The folder is in a git repository already: commit the book there.")]
         git.start(root)
-        git.commit(root, written, "Start the book")
+        set_up(root)
+        git.commit(root, [*written, ATTRIBUTES], "Start the book")
     except git.GitFailed as error:
         return [_("git could not commit: {reason}").format(reason=error)]
     return []

@@ -323,6 +323,18 @@ class NoText(CrmctlError):
         )
 
 
+class GitRefused(CrmctlError):
+    """git could not do what a command needs; `reason` is ours or git's own."""
+
+    exit_code = 3
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            _("git: {reason}.").format(reason=reason.rstrip(".")),
+            _("“git init” makes a repository; “git status” says how it stands."),
+        )
+
+
 class BadSql(CrmctlError):
     """A statement that the index will not run; `reason` is SQLite's own."""
 

@@ -47,6 +47,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write what the commands print into the transcripts under tests/golden and the docs",
     )
+    parser.addoption(
+        "--soak",
+        type=int,
+        default=4,
+        metavar="N",
+        help="how often tests/soak tries each of its cases (1000 takes a while)",
+    )
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,7 @@ def test_init_versions_the_book(empty: Path) -> None:
     (empty / "notes.txt").write_text("mine")
     run(empty, "init", env=identity)
     assert git(empty, "log", "--format=%s").strip() == "Start the book"
-    assert git(empty, "ls-files").split() == [".gitignore", "crmctl.yaml"]
+    assert git(empty, "ls-files").split() == [".gitattributes", ".gitignore", "crmctl.yaml"]
     assert git(empty, "status", "--porcelain").split() == ["??", "notes.txt"]
     # Inside a repository nothing is committed for anybody.
     result = run(empty, "init", "inner", env=identity)

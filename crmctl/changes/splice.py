@@ -113,5 +113,6 @@ def written(field: Field | None, value: Any) -> Any:
         return items
     if isinstance(value, dict):
         tree = _tree(field, value)
-        return Flow(tree) if field.name.endswith("_history") else tree
+        one_line = field.name.endswith("_history") or isinstance(value, Flow)
+        return Flow(tree) if one_line else tree
     return Plain(value) if field.type in PLAIN_TYPES and isinstance(value, str) else value

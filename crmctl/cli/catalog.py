@@ -51,6 +51,7 @@ GROUPS: list[tuple[str, dict[str, tuple[str, str]]]] = [
             "changes": ("changes", N_("List what was changed, by whom and why.")),
             "undo": ("undo", N_("Take back a change, the last one or any other.")),
             "apply": ("apply", N_("Carry out a plan that was saved with --plan.")),
+            "git": ("git", N_("Make git work well with this book.")),
         },
     ),
     (
@@ -80,6 +81,9 @@ EMBEDDED = {
 EMBEDDED_HELP = N_("The entries of a list inside a record.")
 KIND_HELP = N_("Work with records of the kind “{title}”.")
 ALIASES = {"agenda": "today"}
+
+# What programs call and people do not: it is listed nowhere.
+HIDDEN = {"merge-driver": "merge_driver"}
 
 MODULES = {
     name: (module, help) for _title, commands in GROUPS for name, (module, help) in commands.items()

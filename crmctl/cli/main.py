@@ -18,7 +18,7 @@ import click
 
 from crmctl import __version__, locale, startup
 from crmctl.cli.base import Group, Option, unknown_command, write_pairs
-from crmctl.cli.catalog import ALIASES, EMBEDDED, GROUPS, KIND_HELP, KINDS, MODULES, RECORDS
+from crmctl.cli.catalog import ALIASES, EMBEDDED, GROUPS, HIDDEN, KIND_HELP, KINDS, MODULES, RECORDS
 from crmctl.locale import N_, _
 
 INTERRUPTED, BROKEN_PIPE = 130, 141
@@ -52,8 +52,9 @@ class Program(Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         name = ALIASES.get(cmd_name, cmd_name)
-        if name in MODULES:
-            module = import_module(f"crmctl.cli.commands.{MODULES[name][0]}")
+        file = MODULES[name][0] if name in MODULES else HIDDEN.get(name)
+        if file:
+            module = import_module(f"crmctl.cli.commands.{file}")
             loaded: click.Command = module.command
             return loaded
         if name in self._kinds(ctx):

@@ -124,17 +124,20 @@ def _rewritten(
     key = edit.path[0]
     assert isinstance(key, str)
     old = child(document.root, key)
-    record = apply_edit({} if old is None else {key: _writable(old)}, edit)
+    record = apply_edit({} if old is None else {key: writable(old)}, edit)
     return document.rewrite(key, record.get(key))
 
 
-def _writable(node: Node) -> Any:
-    """The value of a node such that writing it keeps plain scalars plain and flow flow."""
+def writable(node: Node) -> Any:
+    """The value of a node such that writing it keeps plain scalars plain and flow flow.
+
+    It equals what `parse_document` gives.
+    """
     if isinstance(node, MappingNode):
-        pairs = {str(key.value): _writable(value) for key, value in node.items}
+        pairs = {str(key.value): writable(value) for key, value in node.items}
         return Flow(pairs) if node.flow else pairs
     if isinstance(node, SequenceNode):
-        return [_writable(item) for item in node.items]
+        return [writable(item) for item in node.items]
     assert isinstance(node, ScalarNode)
     value = node.value
     return Plain(value) if node.plain and type(value) is str else value

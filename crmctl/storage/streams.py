@@ -5,6 +5,8 @@ A stream is split before it is parsed, so a broken document hinders nothing here
 
 from __future__ import annotations
 
+import re
+
 from crmctl.storage.reader import SEPARATOR, Chunk, split_stream
 
 
@@ -16,6 +18,11 @@ def newline_of(text: str) -> str:
     if crlf > max(lf, cr):
         return "\r\n"
     return "\r" if cr > lf else "\n"
+
+
+def with_newline(text: str, newline: str) -> str:
+    """The text with all its lines ending in `newline`."""
+    return re.sub(r"\r\n|\r|\n", newline, text)
 
 
 def append_document(text: str, document: str) -> str:

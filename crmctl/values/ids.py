@@ -47,6 +47,11 @@ def stream_id(prefix: str, day: date, tail: str) -> str:
     return f"{prefix}-{day.isoformat().replace('-', '')}-{tail}"
 
 
+def is_minted(id: str, prefix: str) -> bool:
+    """Whether an id has the form that `stream_id` gives: two events never share such a one."""
+    return re.fullmatch(rf"{re.escape(prefix)}-[0-9]{{8}}-[{ALPHABET}]{{8}}", id) is not None
+
+
 def is_reserved(text: str) -> bool:
     """Whether Windows takes a file of this name, with any extension, for a device."""
     return text.split(".", 1)[0].lower() in _RESERVED

@@ -7,9 +7,12 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 FROM_STDIN = ("--pathspec-from-file=-", "--pathspec-file-nul")
 QUIET = ("--no-pager", "-c", "core.fsmonitor=false", "-c", "color.ui=false")
+
+MOST_CONFLICTS = 128  # `git merge-file` ends with how many there are, up to 127, or an error
 
 
 class GitFailed(Exception):
@@ -60,6 +63,34 @@ def identity(root: Path) -> tuple[str | None, str | None]:
             return None
 
     return setting("user.name"), setting("user.email")
+
+
+def merge_file(base: bytes, ours: bytes, theirs: bytes, marker_size: int = 7) -> tuple[bytes, bool]:
+    """git's own merge of three texts, by lines: the result, and whether it is without conflict.
+
+    Conflicts are marked. Raises GitFailed for what is no text.
+    """
+    with TemporaryDirectory(prefix="crmctl-") as folder:
+        names = ("ours", "base", "theirs")
+        for name, content in zip(names, (ours, base, theirs), strict=True):
+            Path(folder, name).write_bytes(content)
+        style = ("-c", "merge.conflictStyle=merge")
+        # In a driver they name a repository, and this is about none.
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
+        try:
+            done = subprocess.run(
+                ["git", *style, "merge-file", "-p", "-q", f"--marker-size={marker_size}", *names],
+                capture_output=True,
+                check=False,
+                cwd=folder,
+                env=environment | {"LC_ALL": "C"},
+                stdin=subprocess.DEVNULL,
+            )
+        except OSError as error:
+            raise GitFailed(str(error)) from None
+    if not 0 <= done.returncode < MOST_CONFLICTS:
+        raise GitFailed(done.stderr.decode("utf-8", "replace").strip())
+    return done.stdout, done.returncode == 0
 
 
 def start(root: Path) -> None:

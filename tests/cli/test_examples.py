@@ -10,7 +10,9 @@ from tests.conftest import Book
 from tools import reference
 
 # What needs files or a past, starts a browser or is a matter of the shell.
-OUTSIDE = re.compile(r" < |--web|^crmctl (import|init|undo|apply) |crmctl completion|^crmctl undo$")
+OUTSIDE = re.compile(
+    r" < |--web|^crmctl (import|init|undo|apply|git) |crmctl completion|^crmctl undo$"
+)
 OWN = """
 title: Vessel
 type: object

@@ -14,11 +14,9 @@ from crmctl.changes.changeset import ChangeSet
 from crmctl.workspace import Workspace
 from tests.conftest import Book
 
-from . import WHOLE
 from .faults import ERRORS, at_call, die, fail
 
 EACH = 15
-STEP = 1 if WHOLE else 43
 Files = dict[str, bytes]
 
 
@@ -91,13 +89,16 @@ def after(book: Book, before: Files) -> str:
     return "after"
 
 
-def numbers(book: Book) -> range:
-    return range(1, calls_of(book) + 1, STEP)
+@pytest.fixture
+def numbers(book: Book, request: pytest.FixtureRequest) -> range:
+    """The calls to fail at: `--soak` many, evenly spread, or all of them."""
+    calls = calls_of(book)
+    return range(1, calls + 1, max(1, calls // (2 * request.config.getoption("--soak"))))
 
 
-def test_killed_at_any_call(book: Book, template: Path) -> None:
+def test_killed_at_any_call(book: Book, template: Path, numbers: range) -> None:
     seen = set()
-    for number in numbers(book):
+    for number in numbers:
         _renew(book, template)
         before = book.files()
         child = os.fork()
@@ -115,8 +116,8 @@ def test_killed_at_any_call(book: Book, template: Path) -> None:
 
 
 @pytest.mark.parametrize("code", ERRORS, ids=["ENOSPC", "EACCES", "EIO"])
-def test_the_disk_fails_at_any_call(book: Book, template: Path, code: int) -> None:
-    for number in numbers(book):
+def test_the_disk_fails_at_any_call(book: Book, template: Path, numbers: range, code: int) -> None:
+    for number in numbers:
         _renew(book, template)
         before = book.files()
         workspace = Workspace(book.root)
@@ -132,10 +133,12 @@ def test_the_disk_fails_at_any_call(book: Book, template: Path, code: int) -> No
         assert found == "after" if done else True
 
 
-def test_killed_while_it_finishes_what_was_interrupted(book: Book, template: Path) -> None:
-    """The next command may die as well, and the one after it."""
-    first = calls_of(book) // 2
-    for number in range(1, 40, 1 if WHOLE else 9):
+def test_killed_while_it_finishes_what_was_interrupted(
+    book: Book, template: Path, numbers: range
+) -> None:
+    """The next command may die as well."""
+    first = len(numbers) * numbers.step // 2
+    for number in range(1, 40, min(9, numbers.step)):
         _renew(book, template)
         before = book.files()
         for kill in (first, number):

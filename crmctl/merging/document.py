@@ -1,0 +1,158 @@
+"""Three texts of one record into one: the merged values, with the comments of both sides.
+
+The values are merged first and decide. Of the texts that read as exactly these values, the one
+that git makes by lines is preferred, since it has the comments of both; else what theirs changed
+is spliced into ours. What remains is marked as a conflict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from crmctl.changes.splice import edits_between, order_of
+from crmctl.merging.lines import merge_lines
+from crmctl.merging.markers import mark_differences, marked
+from crmctl.merging.values import Conflict, agreed, for_base, for_ours, merge
+from crmctl.schema.model import Kind
+from crmctl.storage.editor import edit_document, writable
+from crmctl.storage.errors import EditRefused
+from crmctl.storage.nodes import compose
+from crmctl.storage.reader import parse_document
+from crmctl.storage.streams import newline_of
+from crmctl.storage.writer import as_tree, prune
+from crmctl.vcs.git import GitFailed
+
+Written = dict[str, Any]  # a record's values with the spelling that its file gives them
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One side of a record: its text, "" where it is not there, and its values."""
+
+    text: str
+    values: Written
+
+    @classmethod
+    def of(cls, text: str) -> Document:
+        """Raises ValueError for a text that is no record."""
+        if not text:
+            return cls("", {})
+        tree, faults = parse_document(text)
+        if tree is None or faults:
+            raise ValueError("no record")
+        return cls(text, writable(compose(text)))
+
+    @property
+    def record(self) -> Written | None:
+        return self.values if self.text else None
+
+
+class Merger:
+    """Merges records of one kind.
+
+    `ancestor`: git makes up a common ancestor for a merge to come, where conflicts have no place;
+    they keep what both sides started from.
+    """
+
+    def __init__(self, kind: Kind, zone: ZoneInfo, *, ancestor: bool = False) -> None:
+        self.kind = kind
+        self._zone = zone
+        self._ancestor = ancestor
+
+    def merge(self, base: str, ours: str, theirs: str) -> tuple[str, list[Conflict]]:
+        """The merged text of a record ("": there is none), and the conflicts marked in it.
+
+        All three texts have the same line breaks. What cannot be read is taken from the side that
+        changed it, or is a conflict as a whole. Raises EditRefused where no text can hold the
+        merged values.
+        """
+        if theirs in (ours, base):
+            return ours, []
+        if ours == base:
+            return theirs, []
+        try:
+            sides = [Document.of(text) for text in (base, ours, theirs)]
+        except ValueError:
+            text, conflict = self.unsettled(base, ours, theirs)
+            return text, [conflict]
+        values = [side.record for side in sides]
+        settle = for_base if self._ancestor else for_ours
+        merged, conflicts = merge(
+            self.kind, values[0], values[1], values[2], self._zone, settle=settle
+        )
+        if any(not conflict.path for conflict in conflicts):
+            return self.unsettled(base, ours, theirs)[0], conflicts
+        if merged is None:
+            return "", []
+        text = self._written(sides[0], sides[1], sides[2], merged)
+        if conflicts and not self._ancestor:
+            try:
+                text = self._marked(text, values, conflicts)
+            except (EditRefused, ValueError):
+                text = marked(ours, theirs, newline_of(ours))
+        return text, conflicts
+
+    def unsettled(self, base: str, ours: str, theirs: str) -> tuple[str, Conflict]:
+        """Two whole documents between which only a person can choose."""
+        text = base if self._ancestor else marked(ours, theirs, newline_of(ours or theirs))
+        return text, Conflict((), base or None, ours or None, theirs or None)
+
+    # a text for the merged values
+
+    def _written(self, base: Document, ours: Document, theirs: Document, merged: Written) -> str:
+        with suppress(EditRefused, ValueError, GitFailed):
+            text = self._edited(Document.of(self._by_lines(base, ours, theirs, merged)), merged)
+            if _reads(text, merged):
+                return text
+        # What theirs changed is there, though not what it remarked upon.
+        text = self._edited(ours, merged)
+        if not _reads(text, merged):
+            raise EditRefused((), "unsafe")
+        return text
+
+    def _by_lines(self, base: Document, ours: Document, theirs: Document, merged: Written) -> str:
+        """git's merge of two texts that agree already in what both sides changed."""
+        texts = []
+        for side, other in ((ours, theirs), (theirs, ours)):
+            values = agreed(self.kind.root, base.values, side.values, other.values, merged)
+            texts.append(self._edited(side, values or {}))
+        return merge_lines(base.text, texts[0], texts[1])
+
+    def _edited(self, side: Document, wanted: Written) -> str:
+        # A field that is to be nothing goes, but one that was left empty by hand stays.
+        values = {
+            name: value
+            for name, value in wanted.items()
+            if value is not None or side.values.get(name, "") is None
+        }
+        return edit_document(
+            side.text, edits_between(self.kind, side.values, values), order_of(self.kind)
+        )
+
+    # conflicts
+
+    def _marked(
+        self, text: str, values: Sequence[Written | None], conflicts: Sequence[Conflict]
+    ) -> str:
+        """The text with the lines of each conflict as ours has them and as theirs has them."""
+        base, ours, theirs = values
+        document = Document.of(text)
+        others = []
+        for conflict in conflicts:
+            settle = _theirs_at(conflict)
+            decided, _conflicts = merge(self.kind, base, ours, theirs, self._zone, settle)
+            others.append(self._edited(document, decided or {}))
+        return mark_differences(text, others)
+
+
+def _theirs_at(place: Conflict) -> Any:
+    return lambda conflict: conflict.theirs if conflict.path == place.path else conflict.ours
+
+
+def _reads(text: str, values: Written) -> bool:
+    tree, faults = parse_document(text)
+    return not faults and prune(tree or {}) == prune(as_tree(values))
