@@ -31,14 +31,15 @@ class Run:
 class Case:
     """A command to measure: `prepare` is called before each run and not timed.
 
-    `limit` is in seconds, None without a target; `floor` names the case it is compared with.
+    `floor` is the case it is compared with, run in turn with it, for a machine is not equally fast
+    all the time. `limit` gives the target in seconds out of the floor's seconds.
     """
 
     name: str
     command: Sequence[str]
     cwd: Path
-    floor: str = ""
-    limit: float | None = None
+    floor: Case | None = None
+    limit: Callable[[float], float] | None = None
     prepare: Callable[[], None] | None = None
     extra: Mapping[str, str] = field(default_factory=dict)
     runs: int = 5
@@ -48,12 +49,18 @@ class Case:
 
 @dataclass(slots=True)
 class Result:
-    """Medians of a case; `fault` says why the figures mean nothing, "" when they do."""
+    """Medians of a case and of its floor; `fault` says why they mean nothing, "" when they do."""
 
     case: Case
     seconds: float = 0.0
     peak_mb: float = 0.0
+    floor: float = 0.0
     fault: str = ""
+
+    @property
+    def limit(self) -> float | None:
+        """The target in seconds."""
+        return None if self.case.limit is None else self.case.limit(self.floor)
 
 
 def once(command: Sequence[str], cwd: Path, environment: Mapping[str, str]) -> Run:
@@ -82,13 +89,15 @@ def once(command: Sequence[str], cwd: Path, environment: Mapping[str, str]) -> R
 
 def measure(case: Case, environment: Mapping[str, str]) -> Result:
     """The medians of a case's runs, after one run that is not counted."""
-    environment = {**environment, **case.extra}
     runs: list[Run] = []
+    floors: list[float] = []
     for number in range(case.runs + case.warm_up):
+        if case.floor is not None:
+            floors.append(once(case.floor.command, case.floor.cwd, environment).seconds)
         if case.prepare:
             case.prepare()
         try:
-            run = once(case.command, case.cwd, environment)
+            run = once(case.command, case.cwd, {**environment, **case.extra})
         except OSError as error:
             return Result(case, fault=str(error))
         if run.status not in case.statuses:
@@ -102,4 +111,5 @@ def measure(case: Case, environment: Mapping[str, str]) -> Result:
         case,
         statistics.median(run.seconds for run in runs),
         max(run.peak_mb for run in runs),
+        statistics.median(floors[case.warm_up :] or [0.0]),
     )

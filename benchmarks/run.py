@@ -16,10 +16,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TypeAlias
 
 from generate import UNTIL
 from measure import Case, Result, measure
@@ -39,6 +40,9 @@ index = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
 rows = index.execute("SELECT customer, count(*) FROM interactions GROUP BY customer")
 print(len(rows.fetchall()))
 """
+
+
+Limit: TypeAlias = Callable[[float], float]
 
 
 @dataclass(slots=True)
@@ -153,18 +157,21 @@ class Bench:
         command = ["git", *arguments]
         subprocess.run(command, cwd=self.book, env=self.environment, stdout=subprocess.DEVNULL)
 
-    def floors(self) -> Iterator[Case]:
+    def floors(self) -> dict[str, Case]:
         """The least that such commands can take on this machine."""
-        yield self._case("import click", [sys.executable, "-c", "import click"])
-        yield self._case("git status", ["git", "status", "--porcelain"])
-        yield self._case("sqlite query", [sys.executable, "-c", SQL])
         grep = ["grep", "-rl", "wholesale-word-that-is-not-there", "records"]
-        yield self._case("grep -r", grep, statuses=(0, 1))
+        cases = (
+            self._case("import click", [sys.executable, "-c", "import click"]),
+            self._case("git status", ["git", "status", "--porcelain"]),
+            self._case("sqlite query", [sys.executable, "-c", SQL]),
+            self._case("grep -r", grep, statuses=(0, 1)),
+        )
+        return {case.name: case for case in cases}
 
     def first_index(self) -> Case:
         """A command on a book without a cache."""
         command = [*self._crmctl, "customer", "show", self._some_id()]
-        case = self._case("first index", command, "grep -r", self.targets.index)
+        case = self._case("first index", command, "grep -r", self._within(self.targets.index))
         case.prepare = self._drop_cache
         return self._slow(case)
 
@@ -173,10 +180,17 @@ class Bench:
         case.warm_up = False
         return case
 
-    def cases(self, status: float) -> Iterator[Case]:
-        """What is measured on a warm index; `status` is what git status takes."""
-        warm = self.targets.warm + (status if self.targets.over_status else 0)
-        analysis = self.targets.analysis
+    def _within(self, seconds: float) -> Limit:
+        return lambda _floor: seconds
+
+    def cases(self) -> Iterator[Case]:
+        """What is measured on a warm index."""
+        targets = self.targets
+
+        def warm(floor: float) -> float:
+            return targets.warm + (floor if targets.over_status else 0)
+
+        analysis = self._within(targets.analysis)
         for name, words, floor, limit in (
             ("customer show ID", ["customer", "show", self._some_id()], "git status", warm),
             (
@@ -185,19 +199,28 @@ class Bench:
                 "git status",
                 warm,
             ),
-            ("search, misspelt", ["search", self._misspelt()], "grep -r", warm),
-            ("search 科技", ["search", "科技"], "grep -r", warm),
+            ("search, misspelt", ["search", self._misspelt()], "git status", warm),
+            ("search 科技", ["search", "科技"], "git status", warm),
             ("segment run", ["segment", "run", "benchmark", "-o", "ids"], "git status", warm),
             ("analyze rfm", ["analyze", "rfm"], "sqlite query", analysis),
             ("analyze abc", ["analyze", "abc"], "sqlite query", analysis),
             ("report run overview", ["report", "run", "overview"], "sqlite query", None),
-            ("log", ["log", self._some_id(), "Benchmark"], "git status", self.targets.write),
+            (
+                "log",
+                ["log", self._some_id(), "Benchmark"],
+                "git status",
+                self._within(targets.write),
+            ),
         ):
             yield self._case(name, [*self._crmctl, *words], floor, limit)
 
-    def starts(self, click: float) -> Iterator[Case]:
-        """What must load nothing but click, which alone takes `click` seconds."""
-        limit = self.targets.start * click
+    def starts(self) -> Iterator[Case]:
+        """What must load nothing but click."""
+        times = self.targets.start
+
+        def limit(floor: float) -> float:
+            return times * floor
+
         yield self._case("--help", [*self._crmctl, "--help"], "import click", limit)
         yield self._case("--version", [*self._crmctl, "--version"], "import click", limit)
         case = self._case("completion", self._crmctl, "import click", limit)
@@ -218,7 +241,9 @@ class Bench:
 
         words = ["import", str(table), "--kind", "order", "--create", "customer", "-o", "json"]
         name = f"import {IMPORT_ROWS:,} rows"
-        case = self._case(name, [*self._crmctl, *words], "import click", self.targets.imported)
+        case = self._case(
+            name, [*self._crmctl, *words], "import click", self._within(self.targets.imported)
+        )
         case.cwd = empty
         case.prepare = prepare
         return self._slow(case)
@@ -228,11 +253,12 @@ class Bench:
         name: str,
         command: list[str],
         floor: str = "",
-        limit: float | None = None,
+        limit: Limit | None = None,
         statuses: tuple[int, ...] = (0,),
     ) -> Case:
+        base = self.floors()[floor] if floor else None
         runs = self._wanted.runs
-        return Case(name, command, self.book, floor, limit, runs=runs, statuses=statuses)
+        return Case(name, command, self.book, base, limit, runs=runs, statuses=statuses)
 
     def _drop_cache(self) -> None:
         shutil.rmtree(self.book / ".crmctl/cache", ignore_errors=True)
@@ -272,18 +298,16 @@ def run(wanted: Options, folder: Path) -> bool:
     bench = Bench(wanted, folder)
     results: list[Result] = []
 
-    def add(case: Case) -> float:
+    def add(case: Case) -> None:
         print(f"measuring {case.name} ...", file=sys.stderr)
         results.append(measure(case, bench.environment))
-        return results[-1].seconds
 
     # The floor under SQL needs an index, and the first index its floor from a warm page cache.
     first = measure(bench.first_index(), bench.environment)
-    floors = {case.name: add(case) for case in bench.floors()}
-    results.append(first)
-    for case in bench.cases(floors["git status"]):
+    for case in bench.floors().values():
         add(case)
-    for case in bench.starts(floors["import click"]):
+    results.append(first)
+    for case in (*bench.cases(), *bench.starts()):
         add(case)
     add(bench.import_rows())
     print(table(results, bench.targets.memory))

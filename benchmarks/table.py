@@ -12,7 +12,7 @@ def verdict(result: Result, memory: float) -> str:
     if not result.case.floor:
         return "floor"
     over = []
-    if result.case.limit is not None and result.seconds > result.case.limit:
+    if result.limit is not None and result.seconds > result.limit:
         over.append("time")
     if result.peak_mb > memory:
         over.append("memory")
@@ -21,20 +21,19 @@ def verdict(result: Result, memory: float) -> str:
 
 def table(results: list[Result], memory: float) -> str:
     """The results as one Markdown table."""
-    floors = {result.case.name: result.seconds for result in results if not result.case.floor}
     rows = [("command", "seconds", "peak MB", "floor", "ratio", "limit", "verdict")]
     for result in results:
         case = result.case
-        base = floors.get(case.floor, 0.0)
+        base = result.floor
         seconds, peak = f"{result.seconds:.3f}", f"{result.peak_mb:.0f}"
         rows.append(
             (
                 case.name,
                 "-" if result.fault else seconds,
                 "-" if result.fault else peak,
-                case.floor or "-",
+                f"{case.floor.name} {base:.3f}" if case.floor else "-",
                 f"{result.seconds / base:.1f}" if base and not result.fault else "-",
-                "-" if case.limit is None else f"{case.limit:.3f}",
+                "-" if result.limit is None else f"{result.limit:.3f}",
                 verdict(result, memory),
             )
         )

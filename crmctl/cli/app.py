@@ -54,6 +54,7 @@ class App:
     def _recover(self, workspace: Workspace) -> None:
         """Finishes a change set that was interrupted, unless it is just being made."""
         from crmctl.changes.apply import Applier
+        from crmctl.index import ahead
         from crmctl.storage.errors import Locked
 
         applier = Applier(workspace)
@@ -69,12 +70,21 @@ class App:
             self.remark(warning)
         if done is None:
             return
+        ahead.drop()
         self.remark(
             _("Change {change} was interrupted and is finished now.").format(change=done.change)
         )
         for id in done.left:
             text = _("warning: “{id}” was edited in the meantime and is left as it is")
             self.remark(text.format(id=id))
+
+    def look_ahead(self) -> None:
+        """Has the files of a large book looked at while the command itself is loaded."""
+        from crmctl.index import ahead
+
+        root = startup.find_root(self.directory)
+        if root is not None:
+            ahead.begin(root)
 
     @property
     def quiet(self) -> bool:

@@ -108,6 +108,11 @@ class Command(Described):
         ctx.params = {name: _unmarked(value) for name, value in ctx.params.items()}
         return rest
 
+    def invoke(self, ctx: click.Context) -> Any:
+        if ctx.obj is not None:
+            ctx.obj.look_ahead()
+        return super().invoke(ctx)
+
 
 class Group(Described, click.Group):
     """A group of commands, listed in the order in which they were added."""

@@ -244,19 +244,23 @@ class Store:
             self._put(
                 "problem", (self._fid, p.path, p.line, p.column, p.code, jsontext.dumps(p.params))
             )
-        for row in rows.rows:
-            self._rid += 1
-            rid = self._rid
-            self._put("record", (rid, kind.name, row.id, self._fid))
-            self._put(kind.plural, (rid, *row.columns))
+        names = ("record", kind.plural, "text", "trigram (rowid, text)", "key")
+        records, own, texts, trigrams, keys = map(self._table, names)
+        for rid, row in enumerate(rows.rows, self._rid + 1):
+            records.append((rid, kind.name, row.id, self._fid))
+            own.append((rid, *row.columns))
             if row.text:
-                self._put("text", (rid, kind.name, row.text))
-                self._put("trigram (rowid, text)", (rid, row.text))
+                texts.append((rid, kind.name, row.text))
+                trigrams.append((rid, row.text))
             for key, form, field in row.keys:
-                self._put("key", (key, form, rid, field))
+                keys.append((key, form, rid, field))
+        self._rid += len(rows.rows)
+
+    def _table(self, name: str) -> list[tuple[Any, ...]]:
+        return self._rows.setdefault(name, [])
 
     def _put(self, table: str, row: tuple[Any, ...]) -> None:
-        self._rows.setdefault(table, []).append(row)
+        self._table(table).append(row)
 
     def flush(self) -> None:
         """Puts everything collected into the tables."""

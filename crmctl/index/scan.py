@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import stat as stat_of
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -129,6 +129,10 @@ class Look(NamedTuple):
     started: int
     folders: dict[str, Folder]
 
+    def fingerprints(self) -> dict[str, str]:
+        """The fingerprint of each folder, by path."""
+        return {path: folder.fingerprint for path, folder in self.folders.items()}
+
 
 def look(records: Path) -> Look:
     """Lists every folder once."""
@@ -136,11 +140,9 @@ def look(records: Path) -> Look:
     return Look(started, {folder.path: folder for folder in folders(records)})
 
 
-def differs(connection: Connection, seen: Look) -> bool:
+def differs(connection: Connection, fingerprints: Mapping[str, str]) -> bool:
     """Whether any listing differs, or a file was too young to be trusted last time."""
     known = dict(connection.execute("SELECT path, print FROM folder"))
-    if known.keys() != seen.folders.keys():
-        return True
-    if any(known[path] != folder.fingerprint for path, folder in seen.folders.items()):
+    if known != fingerprints:
         return True
     return connection.execute("SELECT 1 FROM file WHERE racy LIMIT 1").fetchone() is not None

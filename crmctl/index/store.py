@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from crmctl import startup
 from crmctl.errors import BadSql, IndexUnusable
-from crmctl.index import asof, database, derived, functions, layout
+from crmctl.index import ahead, asof, database, derived, functions, layout
 from crmctl.index.derived import Derived
 from crmctl.index.scan import differs, look
 from crmctl.problems import Problem
@@ -155,8 +155,12 @@ class Index:
         moving = startup.moving(str(self.root))
         if moving[0]:
             return
+        current = rates == self._rates_mark
+        told = ahead.take(str(self.root))
+        if current and told is not None and not differs(connection, told):
+            return
         seen = look(self.root / "records")
-        if rates == self._rates_mark and not differs(connection, seen):
+        if current and not differs(connection, seen.fingerprints()):
             return
         refresh = self._refresher(connection)
         connection.execute("BEGIN IMMEDIATE")

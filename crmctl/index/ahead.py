@@ -1,0 +1,79 @@
+"""The look at the files of a large book, begun in a second process while the rest still loads.
+
+Listing tens of thousands of files takes as long as loading the program does. On a book whose index
+is large the two go side by side; on a small one the second process would cost more than it saves.
+"""
+
+from __future__ import annotations
+
+import os
+
+from crmctl.startup import PRIVATE
+
+LARGE = 8 << 20  # bytes of an index, some ten thousand records
+
+_begun: tuple[str, int, int] | None = None  # root, pipe, process
+
+
+def begin(root: str) -> None:
+    """Starts the look, where that pays; whoever never takes it loses nothing."""
+    global _begun
+    drop()
+    if not hasattr(os, "fork") or not _is_large(root):
+        return
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child:
+        os.close(writing)
+        _begun = (root, reading, child)
+        return
+    try:
+        os.close(reading)
+        _tell(root, writing)
+    finally:
+        os._exit(0)
+
+
+def drop() -> None:
+    """Forgets a look that was begun: files have changed since."""
+    global _begun
+    if _begun is not None:
+        (_root, reading, child), _begun = _begun, None
+        os.close(reading)
+        os.waitpid(child, 0)
+
+
+def take(root: str) -> dict[str, str] | None:
+    """The fingerprint of each folder of a book; None when no look was begun or it came to nothing.
+
+    A look is taken once: after a write it would be out of date.
+    """
+    global _begun
+    if _begun is None:
+        return None
+    (began, reading, child), _begun = _begun, None
+    with open(reading, "rb") as pipe:
+        told = pipe.read()
+    os.waitpid(child, 0)
+    if began != root or not told.endswith(b"\n"):
+        return None
+    lines = (os.fsdecode(line).partition("\0") for line in told.split(b"\n")[:-1])
+    return {path: fingerprint for fingerprint, _, path in lines}
+
+
+def _is_large(root: str) -> bool:
+    try:
+        with os.scandir(os.path.join(root, PRIVATE, "cache")) as files:
+            return any(file.name.endswith(".db") and file.stat().st_size > LARGE for file in files)
+    except OSError:
+        return False
+
+
+def _tell(root: str, writing: int) -> None:
+    from pathlib import Path
+
+    from crmctl.index.scan import folders
+
+    with open(writing, "wb") as pipe:
+        for folder in folders(Path(root, "records")):
+            pipe.write(os.fsencode(f"{folder.fingerprint}\0{folder.path}\n"))
