@@ -147,29 +147,33 @@ def _blob(data: bytes, length: int) -> str:
 
 def subject(entry: Entry, kinds: Mapping[str, Kind]) -> str:
     """What a change set did, in one line."""
-    undo = "Undo: " if entry.header.get("undoes") else ""
+    text = _deeds(entry, kinds)
+    undone = entry.header.get("undoes")
+    return f"Undo {undone}: {text}" if undone else text[:1].upper() + text[1:]
+
+
+def _deeds(entry: Entry, kinds: Mapping[str, Kind]) -> str:
     if len(entry.changes) == 1:
-        return undo + _one(entry.changes[0])
+        return _one(entry.changes[0])
     parts: dict[tuple[str, str], int] = {}
     for change in entry.changes:
         verb = {"created": "add", "updated": "change", "removed": "remove"}[change.action]
         parts[verb, change.kind] = parts.get((verb, change.kind), 0) + 1
-    text = ", ".join(
+    return ", ".join(
         f"{verb} {count} {kinds[kind].plural if count > 1 else kind}"
         for (verb, kind), count in parts.items()
     )
-    return undo + text[:1].upper() + text[1:]
 
 
 def _one(change: Change) -> str:
     what = f"{change.kind} {change.id}"
     if change.before is None:
-        return f"Add {what}"
+        return f"add {what}"
     if change.after is None:
-        return f"Remove {what}"
+        return f"remove {what}"
     names = [part.name for part in change.parts() if not part.name.endswith("_history")]
     more = ", …" if len(names) > FIELDS_NAMED else ""
-    return f"Change {what}: {', '.join(names[:FIELDS_NAMED])}{more}"
+    return f"change {what}: {', '.join(names[:FIELDS_NAMED])}{more}"
 
 
 def trailers_of(entry: Entry) -> Iterator[str]:

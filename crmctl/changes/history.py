@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any, NamedTuple
 
 from crmctl.changes.journal import Journal
@@ -32,7 +33,7 @@ def history(workspace: Workspace, kind: Kind, id: str) -> list[Step]:
         header = entry.header
         for change in entry.changes:
             if (change.kind, change.id) == (kind.name, id):
-                command = " ".join(header["command"])
+                command = shlex.join(header["command"])
                 by = (entry.id, header["at"], header["actor"], command, header["reason"])
                 steps += [Step(*by, *part) for part in change.parts()]
     return steps

@@ -147,6 +147,8 @@ def build_kind(name: str, tree: Tree) -> Kind:
         )
     root = mapping(tree, where)
     known(root, KEYWORDS, where)
+    if root.get("type", "object") != "object":
+        raise where.at("type").error(_("a record is an “object”"))
     inner = where.at("x-crmctl")
     x = mapping(root.get("x-crmctl") or {}, inner)
     known(x, KIND_SETTINGS, inner)

@@ -62,7 +62,7 @@ def test_the_history_of_a_record(acme: Book) -> None:
         "change": first,
         "at": "2026-11-21T09:00:00+00:00",
         "actor": "li",
-        "command": "customer set acme industry=retail --reason heard it",
+        "command": "customer set acme industry=retail --reason 'heard it'",
         "reason": "heard it",
         "field": "industry",
         "before": None,
@@ -74,6 +74,12 @@ def test_the_history_of_a_record(acme: Book) -> None:
 def test_a_removed_record_has_a_history_too(acme: Book) -> None:
     acme.run("customer rm acme --yes")
     assert acme.run("history acme -o json").json[0]["after"] is None
+    acme.run("undo")
+    shown = [line.split()[-2] for line in acme.run("history acme").lines]
+    assert shown[2:] == ["added", "removed"]
+    rows = acme.run("history acme -o csv").lines
+    assert rows[0] == "change,at,actor,command,reason,field,before,after"
+    assert rows[1].endswith(",id,,acme")
 
 
 def test_restore_brings_back_the_bytes(acme: Book) -> None:

@@ -12,6 +12,7 @@ from crmctl.schema.load import COMMANDS, RESERVED
 from tests.conftest import Book
 
 FAULTS = [
+    ("title: X\ntype: objct", "a record is an “object”", ""),
     # (the schema, what the message says, what the hint says)
     ("propertys: {}", "“propertys” is no keyword", "properties"),
     ("allOf: []", "“allOf” is no keyword", "Possible: $id, $schema"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from crmctl.cli import options
@@ -89,7 +90,7 @@ def _row(entry: Entry, past: Past) -> dict[str, Any]:
         "change": entry.id,
         "at": header["at"],
         "actor": header["actor"],
-        "command": " ".join(header["command"]),
+        "command": shlex.join(header["command"]),
         "reason": header["reason"],
         "undone_by": past.undone.get(entry.id),
     }

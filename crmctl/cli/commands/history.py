@@ -19,7 +19,7 @@ from crmctl.locale import N_, _
 @argument("ref", shell_complete=complete_ref())
 def command(app: App, ref: str, format_: str, limit: int) -> None:
     from crmctl.analytics.result import Column
-    from crmctl.changes.history import history, removed_record
+    from crmctl.changes.history import Step, history, removed_record
     from crmctl.errors import NotFound
     from crmctl.refs import References
     from crmctl.render.cells import field_column
@@ -34,9 +34,12 @@ def command(app: App, ref: str, format_: str, limit: int) -> None:
             raise
         kind, id = gone
     steps = history(app.workspace, kind, id)
+    kept = steps[:limit] if limit else steps
     if format_ in ("json", "jsonl", "yaml"):
-        rows = [step._asdict() for step in steps]
-        app.print(objects(format_, rows[:limit] if limit else rows))
+        app.print(objects(format_, (step._asdict() for step in kept)))
+        return
+    if format_ in ("csv", "tsv", "ids"):
+        app.print(render(format_, [Column(name, name, "text") for name in Step._fields], kept))
         return
     columns = [
         Column("at", _("Time"), "instant"),
@@ -46,8 +49,15 @@ def command(app: App, ref: str, format_: str, limit: int) -> None:
         Column("reason", _("Reason"), "text"),
     ]
     table = []
-    for step in steps[:limit] if limit else steps:
-        column = field_column(step.field, kind.fields.get(step.field))
-        what = transition(step.before, step.after, column)
-        table.append((step.at, step.actor, column.heading, what, step.reason))
-    app.print(render(format_, columns, table, app.width))
+    # A record that came or went changed all of its fields, its id among them: one line says it.
+    whole = {step.change: step.before is None for step in steps if step.field == "id"}
+    for step in steps:
+        if step.change in whole:
+            field, what = None, _("added") if whole[step.change] else _("removed")
+            if step.field != "id":
+                continue
+        else:
+            column = field_column(step.field, kind.fields.get(step.field))
+            field, what = column.heading, transition(step.before, step.after, column)
+        table.append((step.at, step.actor, field, what, step.reason))
+    app.print(render(format_, columns, table[:limit] if limit else table, app.width))
