@@ -7,6 +7,7 @@ holds what the change set gave it goes back; one that was edited since is named 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from crmctl.changes.build import Builder
@@ -16,12 +17,12 @@ from crmctl.changes.journal import Entry, Journal
 from crmctl.changes.past import Past
 from crmctl.errors import CrmctlError, NotFound
 from crmctl.locale import _
+from crmctl.merging.values import Conflict, for_ours, merge
 from crmctl.schema.model import Kind
 from crmctl.storage.files import confined, load
 from crmctl.storage.records import Stored
 from crmctl.workspace import Workspace
 
-MISSING = object()
 Key = tuple[str, str]  # kind, id
 
 
@@ -150,22 +151,17 @@ class Undo:
             self._fields(kind, change, stored)
 
     def _fields(self, kind: Kind, change: Change, stored: Stored) -> None:
-        values: Values = dict(stored.values)
-        before, after = change.before or {}, change.after or {}
-        for name in _differing(before, after):
-            back = _back(before.get(name), after.get(name), values.get(name))
-            if back is MISSING:
-                if not self.force:
-                    now = values.get(name)
-                    reason = _("edited since")
-                    if isinstance(now, str | int):
-                        reason = _("edited since, it is “{value}” now").format(value=now)
-                    self._leave(change, name, reason)
-                    continue
-                back = before.get(name)
-            values[name] = back
+        """Merges the way back with what came after: what both touched is left, or forced."""
+        zone = self.built.workspace.zone
+        settle = _for_theirs if self.force else for_ours
+        values, conflicts = merge(kind, change.after, stored.values, change.before, zone, settle)
+        for conflict in conflicts if not self.force else ():
+            reason = _("edited since")
+            if isinstance(conflict.ours, str | int | Decimal):
+                reason = _("edited since, it is “{value}” now").format(value=conflict.ours)
+            self._leave(change, ".".join(conflict.path), reason)
         try:
-            self.built.replace(kind, change.id, {k: v for k, v in values.items() if v is not None})
+            self.built.replace(kind, change.id, values or {})
         except CrmctlError as error:
             self._leave(change, None, str(error))
 
@@ -177,23 +173,8 @@ def _differing(before: Values, after: Values) -> list[str]:
     return [name for name in {**before, **after} if before.get(name) != after.get(name)]
 
 
-def _back(before: Any, after: Any, now: Any) -> Any:
-    """What a field goes back to; MISSING when somebody has changed it since.
-
-    Of a list only what was added goes and what was taken comes back; the rest is not touched.
-    """
-    if now == after:
-        return before
-    if now == before:
-        return now
-    if not all(value is None or isinstance(value, list) for value in (before, after, now)):
-        return MISSING
-    old, new, present = before or [], after or [], now or []
-    added = [item for item in new if item not in old]
-    taken = [item for item in old if item not in new]
-    if any(item not in present for item in added) or any(item in present for item in taken):
-        return MISSING
-    return [item for item in present if item not in added] + taken or None
+def _for_theirs(conflict: Conflict) -> Any:
+    return conflict.theirs
 
 
 def removed(workspace: Workspace, kind: Kind) -> dict[str, tuple[Change, Entry]]:

@@ -169,3 +169,24 @@ def test_machines_learn_what_was_left(acme: Book) -> None:
 def test_an_unknown_change(acme: Book) -> None:
     acme.run("customer set acme website=berlin.example")
     assert acme.run("undo chg-20260101-nosuch00", code=4).err.startswith("error: ")
+
+
+def test_entries_of_lists_go_back_one_by_one(acme: Book) -> None:
+    first = change(acme.run("customer set acme city=Berlin contacts+='{name: 李四, title: CTO}'"))
+    acme.run("contact set acme li-si phones+=01062345678")
+    acme.run("contact add acme Eva")
+    result = acme.run(["undo", first], code=5)
+    assert "contacts.li-si" in result.err
+    assert "Berlin" not in acme.read(ACME)
+    names = [one["name"] for one in acme.run("customer show acme -o json").json["contacts"]]
+    assert names == ["李四", "Eva"]
+
+
+def test_a_field_of_an_entry_goes_back_alone(acme: Book) -> None:
+    acme.run("contact add acme 李四")
+    first = change(acme.run("contact set acme li-si title=CTO"))
+    acme.run("contact set acme li-si phones+=01062345678")
+    acme.run(["undo", first])
+    (contact,) = acme.run("customer show acme -o json").json["contacts"]
+    assert "title" not in contact
+    assert contact["phones"] == ["01062345678"]
