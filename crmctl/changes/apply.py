@@ -13,7 +13,6 @@ from crmctl.changes.changeset import Change, ChangeSet, Values
 from crmctl.changes.commits import Commits
 from crmctl.changes.images import Text
 from crmctl.changes.journal import Entry, Journal
-from crmctl.changes.splice import document_of, edits_between, order_of
 from crmctl.changes.transaction import Transaction
 from crmctl.errors import AlreadyApplied, ChangedMeanwhile, Exists, Unparsable
 from crmctl.problems import Problem
@@ -25,6 +24,7 @@ from crmctl.storage.errors import EditRefused
 from crmctl.storage.files import FileText, Lock, confined, load
 from crmctl.storage.reader import Chunk, parse_document, split_stream
 from crmctl.storage.records import read_file, read_record
+from crmctl.storage.rewriting import document_of, edits_between, order_of
 from crmctl.storage.streams import append_document, remove_document, replace_document
 from crmctl.workspace import Workspace
 

@@ -13,7 +13,6 @@ from typing import Any
 
 from crmctl.changes.assign import Assigner, Assignment
 from crmctl.changes.changeset import Change, ChangeSet, Values
-from crmctl.changes.splice import edits_between, order_of
 from crmctl.errors import (
     BadValue,
     Exists,
@@ -35,6 +34,7 @@ from crmctl.storage.editor import edit_document
 from crmctl.storage.files import load
 from crmctl.storage.reader import parse_document, split_stream
 from crmctl.storage.records import Stored, read_file
+from crmctl.storage.rewriting import edits_between, order_of
 from crmctl.values.dates import parse_date
 from crmctl.values.ids import is_valid_id, mint_tail, stream_id, unique_slug
 from crmctl.values.names import slug

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import Any, NamedTuple
 
-from crmctl.changes.journal import Journal
+from crmctl.changes.past import Past
 from crmctl.schema.model import Kind
 from crmctl.workspace import Workspace
 
@@ -29,7 +29,7 @@ class Step(NamedTuple):
 def history(workspace: Workspace, kind: Kind, id: str) -> list[Step]:
     """Every step of a record, newest first."""
     steps: list[Step] = []
-    for entry in reversed(Journal(workspace.private).entries()):
+    for entry in reversed(Past(workspace).entries):
         header = entry.header
         for change in entry.changes:
             if (change.kind, change.id) == (kind.name, id):
@@ -41,7 +41,7 @@ def history(workspace: Workspace, kind: Kind, id: str) -> list[Step]:
 
 def removed_record(workspace: Workspace, id: str) -> tuple[Kind, str] | None:
     """The kind of a record that once was and is no more."""
-    for entry in reversed(Journal(workspace.private).entries()):
+    for entry in reversed(Past(workspace).entries):
         for change in entry.changes:
             kind = workspace.registry.kinds.get(change.kind)
             if change.id == id and kind is not None:

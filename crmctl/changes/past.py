@@ -7,21 +7,31 @@ from functools import cached_property
 
 from crmctl.changes.changeset import Change
 from crmctl.changes.journal import Entry, Journal
+from crmctl.changes.recorded import recorded
 from crmctl.errors import Ambiguous, NotFound, NothingToUndo
 from crmctl.locale import _
+from crmctl.values.dates import epoch
 from crmctl.values.text import suggest
+from crmctl.workspace import Workspace
 
 
 class Past:
     """Looks back over one book."""
 
-    def __init__(self, journal: Journal) -> None:
-        self.journal = journal
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.journal = Journal(workspace.private)
 
     @cached_property
     def entries(self) -> list[Entry]:
-        """Every change set, oldest first."""
-        return self.journal.entries()
+        """Every change set, oldest first: those of the journal, and those that only git knows."""
+        kept = self.journal.entries()
+        ids = {entry.id for entry in kept}
+        others = [entry for entry in recorded(self.workspace) if entry.id not in ids]
+        if not others:
+            return kept
+        zone = self.workspace.zone
+        return sorted([*others, *kept], key=lambda entry: epoch(entry.header["at"], zone) or 0)
 
     @cached_property
     def undone(self) -> dict[str, str]:
@@ -51,7 +61,7 @@ class Past:
             raise Ambiguous(change, like)
         if not like:
             raise NotFound(_("change"), change, suggest(change, ids))
-        return self.find(like[0])
+        return next(entry for entry in self.entries if entry.id == like[0])
 
     def removals(self, kind: str) -> Iterator[tuple[Entry, Change]]:
         """Every removal of a record of a kind, newest first."""

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from crmctl.changes.build import Builder
 from crmctl.changes.changeset import Change, Values
 from crmctl.changes.images import Image, Text
-from crmctl.changes.journal import Entry, Journal
+from crmctl.changes.journal import Entry
 from crmctl.changes.past import Past
 from crmctl.errors import CrmctlError, NotFound
 from crmctl.locale import _
@@ -180,7 +180,7 @@ def _for_theirs(conflict: Conflict) -> Any:
 def removed(workspace: Workspace, kind: Kind) -> dict[str, tuple[Change, Entry]]:
     """The records of a kind that were removed and are still gone, the last one first."""
     found: dict[str, tuple[Change, Entry]] = {}
-    for entry, change in Past(Journal(workspace.private)).removals(kind.name):
+    for entry, change in Past(workspace).removals(kind.name):
         if change.id not in found and workspace.index.get(kind, change.id) is None:
             found[change.id] = (change, entry)
     return found

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from crmctl.changes.splice import edits_between, order_of
 from crmctl.merging.lines import merge_lines
 from crmctl.merging.markers import mark_differences, marked
 from crmctl.merging.values import Conflict, agreed, for_base, for_ours, merge
@@ -22,6 +21,7 @@ from crmctl.storage.editor import edit_document, writable
 from crmctl.storage.errors import EditRefused
 from crmctl.storage.nodes import compose
 from crmctl.storage.reader import parse_document
+from crmctl.storage.rewriting import edits_between, order_of
 from crmctl.storage.streams import newline_of
 from crmctl.storage.writer import as_tree, prune
 from crmctl.vcs.git import GitFailed

@@ -16,7 +16,7 @@ def whole(kind: Kind, values: Mapping[str, Any], format_: str) -> dict[str, Any]
     """A record as programs get it: in YAML as in its file, else with the defaults."""
     if format_ != "yaml":
         return with_defaults(kind, values)
-    from crmctl.changes.splice import tree_of
+    from crmctl.storage.rewriting import tree_of
 
     return tree_of(kind, values)
 

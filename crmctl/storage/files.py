@@ -62,7 +62,11 @@ def load(path: Path, *, follow: bool = True) -> FileText:
             fault = Fault("too-large", 1, 1, {"limit": str(MAX_FILE)})
             digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16))
             return FileText("", False, digest.hexdigest(), [fault])
-        data = file.read()
+        return decoded(file.read())
+
+
+def decoded(data: bytes) -> FileText:
+    """The bytes of a file as text."""
     text, faults = decode(data)
     return FileText(text, data.startswith(_BOM), digest_of(data), faults)
 

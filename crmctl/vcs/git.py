@@ -26,6 +26,11 @@ def available() -> bool:
 
 def run(root: Path, arguments: Sequence[str], stdin: bytes = b"") -> str:
     """git's output; GitFailed when it fails or is not there."""
+    return run_bytes(root, arguments, stdin).decode("utf-8", "surrogateescape")
+
+
+def run_bytes(root: Path, arguments: Sequence[str], stdin: bytes = b"") -> bytes:
+    """git's output as it is, for the content of files; GitFailed."""
     environment = os.environ | {"LC_ALL": "C", "LANGUAGE": "C", "GIT_TERMINAL_PROMPT": "0"}
     try:
         done = subprocess.run(
@@ -40,7 +45,7 @@ def run(root: Path, arguments: Sequence[str], stdin: bytes = b"") -> str:
     if done.returncode != 0:
         said = done.stderr.strip() or done.stdout.strip()
         raise GitFailed(said.decode("utf-8", "replace"))
-    return done.stdout.decode("utf-8", "surrogateescape")
+    return done.stdout
 
 
 def inside_repository(folder: Path) -> bool:

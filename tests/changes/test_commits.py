@@ -191,3 +191,32 @@ def test_many_files_are_one_commit(acme: GitBook) -> None:
     assert acme.status() == ["?? orders.csv"]
     acme.run("undo")
     assert acme.status() == ["?? orders.csv"]
+
+
+def test_a_change_is_undone_from_its_commit_when_the_journal_is_gone(acme: GitBook) -> None:
+    before = acme.book.files()
+    first = change(acme.run("--as wang customer set acme industry=retail --reason 'a fair'"))
+    second = change(acme.run("customer add Gamma"))
+    third = change(acme.run("customer rm beta --yes"))
+    shutil.rmtree(acme.root / ".crmctl/journal")
+    rows = acme.run("changes -o json").json
+    assert [row["change"] for row in rows] == [third, second, first]
+    assert rows[2]["actor"] == "wang"
+    assert rows[2]["reason"] == "a fair"
+    assert rows[2]["command"] == "customer set acme industry=retail --reason 'a fair'"
+    steps = acme.run("history acme -o json").json
+    assert [(step["field"], step["after"]) for step in steps] == [("industry", "retail")]
+    assert acme.run("customer restore -o json").json[0]["id"] == "beta"
+    for one in (first, second, third):
+        acme.run(["undo", one])
+    assert acme.book.files() == before
+    assert acme.run("changes --limit 1 -o json").json[0]["command"].startswith("undo")
+
+
+def test_another_clone_knows_what_was_done(acme: GitBook) -> None:
+    done = change(acme.run("customer set acme industry=retail"))
+    acme.git("clone", "-q", ".", "../clone")
+    clone = Book(acme.root.parent / "clone")
+    assert clone.run("changes -o ids").lines == [done]
+    clone.run("undo")
+    assert b"industry" not in clone.files()[ACME]

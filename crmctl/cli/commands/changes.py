@@ -31,10 +31,9 @@ if TYPE_CHECKING:
 @option("--kind", metavar="KIND", help=N_("Only what touched records of this kind."))
 @argument("change", required=False, metavar="[CHANGE]", shell_complete=complete_change)
 def command(app: App, change: str | None, format_: str, **given: Any) -> None:
-    from crmctl.changes.journal import Journal
     from crmctl.changes.past import Past
 
-    past = Past(Journal(app.workspace.private))
+    past = Past(app.workspace)
     if change is None:
         _list(app, past, format_, **given)
     else:

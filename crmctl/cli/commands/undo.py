@@ -29,13 +29,12 @@ def command(
     reason: str | None,
     **writing: Any,
 ) -> None:
-    from crmctl.changes.journal import Journal
     from crmctl.changes.past import Past
     from crmctl.changes.undo import Undo
     from crmctl.cli.writing import builder, finish
     from crmctl.errors import PartlyUndone
 
-    past = Past(Journal(app.workspace.private))
+    past = Past(app.workspace)
     entry = past.find(change) if change else past.latest()
     built = builder(app, reason)
     left = Undo(built, entry, force=force).run()

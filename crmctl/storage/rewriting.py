@@ -1,11 +1,10 @@
-"""Values before and after -> the smallest edits of the text between them."""
+"""Mapping[str, Any] before and after -> the smallest edits of the text between them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from crmctl.changes.changeset import Values
 from crmctl.schema.model import PLAIN_TYPES, Field, Kind
 from crmctl.storage.editor import Edit, Insert, Remove, Set
 from crmctl.storage.writer import Flow, Plain, dump
@@ -39,12 +38,14 @@ def order_of(kind: Kind) -> Callable[[Path], Sequence[str]]:
     return order
 
 
-def edits_between(kind: Kind, before: Values, after: Values) -> list[Edit]:
+def edits_between(kind: Kind, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Edit]:
     """Edits that turn the text of `before` into one that reads as `after`."""
     return _mapping_edits(kind.root, before, after, ())
 
 
-def _mapping_edits(field: Field, before: Values, after: Values, path: Path) -> list[Edit]:
+def _mapping_edits(
+    field: Field, before: Mapping[str, Any], after: Mapping[str, Any], path: Path
+) -> list[Edit]:
     edits: list[Edit] = []
     fields = field.children()
     for name in before:
