@@ -36,8 +36,8 @@ FOREIGN_NAMES = ("EDITOR", "LANGUAGE", "LESS", "NO_COLOR", "PAGER", "VISUAL")
 
 Raw = bytes  # by another name inside Book, which has a verb `bytes`
 
-settings.register_profile("local", deadline=None, max_examples=60)
-settings.register_profile("ci", deadline=None, max_examples=60, derandomize=True)
+settings.register_profile("local", deadline=None, max_examples=40)
+settings.register_profile("ci", deadline=None, max_examples=40, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 
