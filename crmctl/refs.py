@@ -112,13 +112,13 @@ class References:
 
     def referring(self, kind: Kind, ids: Sequence[str]) -> Iterator[tuple[str, tuple[str, str]]]:
         """Each of `ids` that a record names in a reference field, with the kind and id of that."""
+        from crmctl.query.ast import Exact, Term, unparse
         from crmctl.selection import Selection
 
         for other, field in self.workspace.registry.referrers(kind.name):
             for start in range(0, len(ids), SEVERAL):
                 some = set(ids[start : start + SEVERAL])
-                listed = ",".join(_quoted(id) for id in some)
-                query = f"{field.dotted}:={listed}"
+                query = unparse(Term(field.dotted, tuple(map(Exact, some))))
                 found = Selection(self.workspace, other, query, archived=True)
                 for record in found.records():
                     for id in some.intersection(texts_at(record, field.path)):
@@ -175,10 +175,6 @@ class References:
         start = fold(ref)[:2]
         candidates = [id for _, id in index.with_prefix(start, kind, limit=2000)] if start else []
         return suggest(ref, candidates)
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def has_cycle(kind: Kind, values: Mapping[str, Any], current: Current) -> bool:

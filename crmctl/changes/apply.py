@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from crmctl.changes.changeset import Change, ChangeSet, Values
+from crmctl.changes.changeset import Change, ChangeSet, Values, Verbatim, by_path
 from crmctl.changes.commits import Commits
 from crmctl.changes.images import Text
 from crmctl.changes.journal import Entry, Journal
@@ -56,13 +56,12 @@ class Applier:
             self._resume()
             if self.journal.entry(changes.id) is not None:
                 raise AlreadyApplied(changes.id)
-            by_path: dict[str, list[Change]] = {}
-            for change in changes.changes:
-                by_path.setdefault(change.path, []).append(change)
-            self.commits.before([*by_path])
+            groups = by_path(changes.changes)
+            self.commits.before([*groups])
             # Every text is made before the first is written: what cannot be done stops it all.
             texts = [
-                self._text(path, group, changes.exact.get(path)) for path, group in by_path.items()
+                self._text(path, group, changes.verbatim.get(path))
+                for path, group in groups.items()
             ]
             self.commits.owe(changes.id)
             self._transaction.carry_out(changes, texts)
@@ -96,15 +95,10 @@ class Applier:
         now = {stored.id: stored.written for stored in content.records}
         todo = [change for change in group if now.get(change.id) == change.before]
         left += [c.id for c in group if c not in todo and now.get(c.id) != c.after]
-        return self._text(path, todo, None) if todo else None
+        return self._text(path, todo) if todo else None
 
-    def _text(
-        self, path: str, changes: Sequence[Change], exact: tuple[str | None, Text] | None
-    ) -> Text:
-        """A file as it is and as it will be.
-
-        `exact` is what it becomes word for word as long as it has the digest that stands first.
-        """
+    def _text(self, path: str, changes: Sequence[Change], verbatim: Verbatim | None = None) -> Text:
+        """A file as it is and as it will be."""
         kind = self.workspace.registry.kinds[changes[0].kind]
         target = confined(self.workspace.root, f"records/{path}")
         old = load(target) if target.exists() else None
@@ -114,11 +108,11 @@ class Applier:
                 path, fault.line, fault.column, fault.code, dict(fault.params)
             ).message
             raise Unparsable(f"records/{path}:{fault.line}", message)
-        bom = old.bom if old else False
-        if exact is not None:
-            if exact[0] != (old.digest if old else None):
+        if verbatim is not None:
+            if verbatim.digest != (old.digest if old else None):
                 raise ChangedMeanwhile(f"records/{path}")
-            return exact[1]._replace(old=old)
+            return Text(path, old, verbatim.text, verbatim.bom)
+        bom = old.bom if old else False
         text = old.text if old else ""
         if not kind.is_stream:
             (change,) = changes
