@@ -16,7 +16,16 @@ from zoneinfo import ZoneInfo
 
 from crmctl.merging.lines import merge_lines
 from crmctl.merging.markers import mark_differences, marked
-from crmctl.merging.values import Conflict, Path, agreed, for_base, for_ours, merge, ordered_as
+from crmctl.merging.values import (
+    Conflict,
+    Path,
+    agreed,
+    are_told_apart,
+    for_base,
+    for_ours,
+    merge,
+    ordered_as,
+)
 from crmctl.schema.model import Kind
 from crmctl.storage.editor import edit_document, writable
 from crmctl.storage.errors import EditRefused
@@ -89,7 +98,7 @@ class Merger:
             return self.unsettled(base, ours, theirs)[0], conflicts
         if merged is None:
             return "", []
-        text = self._written(sides[0], sides[1], sides[2], merged)
+        text = self.written(sides[0], sides[1], sides[2], merged)
         if conflicts and not self._ancestor:
             try:
                 text = self._marked(text, values, conflicts)
@@ -104,9 +113,13 @@ class Merger:
 
     # a text for the merged values
 
-    def _written(self, base: Document, ours: Document, theirs: Document, merged: Written) -> str:
+    def written(self, base: Document, ours: Document, theirs: Document, merged: Written) -> str:
+        """A text that reads as `merged`, with the comments of both sides; EditRefused."""
         with suppress(EditRefused, ValueError, GitFailed):
-            return self._edited(Document.of(self._by_lines(base, ours, theirs, merged)), merged)
+            lined = Document.of(self._by_lines(base, ours, theirs, merged))
+            # An entry that one side moved may stand there twice, and remarks at the wrong one.
+            if are_told_apart(self.kind.root, lined.values):
+                return self._edited(lined, merged)
         # What theirs changed is there, though not what it remarked upon.
         return self._edited(ours, merged)
 

@@ -246,6 +246,17 @@ def agreed(field: Field | None, base: Any, side: Any, other: Any, merged: Any) -
     return list(values.values())
 
 
+def are_told_apart(field: Field | None, value: Any) -> bool:
+    """Whether the items of every keyed list in a value have keys of their own."""
+    if isinstance(value, Mapping):
+        fields = field.children() if field else {}
+        return all(are_told_apart(fields.get(name), inner) for name, inner in value.items())
+    if field and isinstance(value, list):
+        apart = not field.key or _by_key(field, value) is not None
+        return apart and all(are_told_apart(field.item, item) for item in value)
+    return True
+
+
 def ordered_as(field: Field | None, like: Any, value: Any) -> Any:
     """A value with the items of its keyed lists in the order that they have in another one."""
     if isinstance(like, Mapping) and isinstance(value, Mapping):

@@ -192,6 +192,14 @@ def test_remarks_stay_with_their_entries_whatever_the_order(merger: Merger) -> N
     )
 
 
+def test_an_entry_that_was_moved_takes_its_remarks_along(merger: Merger) -> None:
+    li, wu = "  - id: li\n    name: 李\n", "  - id: wu\n    name: 吴   # 老朋友\n"
+    ours = changed((li + wu, wu + li.replace("李", "李   # 新名片")), text=PAIR)
+    theirs = changed((li, f"{li}    title: 总监\n"), text=PAIR)
+    moved = changed(("新名片\n", "新名片\n    title: 总监\n"), text=ours)
+    assert merge_files(merger, PAIR, ours, theirs) == Merged(moved)
+
+
 def test_a_remark_beside_what_both_changed_stays(merger: Merger) -> None:
     before = "id: acme\nname: 阿克梅\nlevel: vip\nowner: li\n"
     ours = before.replace("owner", "importance: 1\nowner")
