@@ -14,7 +14,8 @@ class Change:
     """One record: created (no `before`), updated, or removed (no `after`).
 
     `path` is the record's file below records/; `document` its place in that file when it was read.
-    `text` is the new document word for word, when a person wrote it in an editor.
+    `text` is the new document word for word, when a person wrote it in an editor, or when it comes
+    back; `order` are the ids of the stream that it comes back to, as they stood at its time.
     """
 
     kind: str
@@ -24,6 +25,7 @@ class Change:
     path: str
     document: int | None = None
     text: str | None = None
+    order: Sequence[str] = ()
 
     @property
     def action(self) -> str:

@@ -1,12 +1,14 @@
 """Taking back a past change set by what it meant, field by field, whatever came after it.
 
-A file that nobody has touched since gets its exact bytes back. In others each field that still
-holds what the change set gave it goes back; one that was edited since is named and left.
+A file that nobody has touched since gets its exact bytes back. In others each record that is
+untouched, or was removed, gets its exact text back, in its place; else each field that still holds
+what the change set gave it goes back, and one that was edited since is named and left.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -17,10 +19,12 @@ from crmctl.changes.journal import Entry
 from crmctl.changes.past import Past
 from crmctl.errors import CrmctlError, NotFound
 from crmctl.locale import _
+from crmctl.merging.document import Document, Merger
 from crmctl.merging.values import Conflict, for_ours, merge
 from crmctl.schema.model import Kind
+from crmctl.storage.errors import EditRefused
 from crmctl.storage.files import confined, load
-from crmctl.storage.records import Stored
+from crmctl.storage.records import Stored, values_in
 from crmctl.workspace import Workspace
 
 Key = tuple[str, str]  # kind, id
@@ -35,6 +39,40 @@ class Left(NamedTuple):
     reason: str
 
 
+class Before:
+    """What the files of a change set were before it, document by document."""
+
+    def __init__(self, workspace: Workspace, entry: Entry) -> None:
+        self.images = {image.path: image for image in entry.images}
+        self._workspace = workspace
+        self._documents: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
+
+    def documents(self, change: Change) -> tuple[str, str]:
+        """A record's text before and after; "" for none, or where it does not read as it should."""
+        if change.path not in self._documents:
+            image = self.images.get(change.path)
+            self._documents[change.path] = image.before_and_after() if image else ({}, {})
+        before, after = (texts.get(change.id, "") for texts in self._documents[change.path])
+        return self._read(change, before, change.before), self._read(change, after, change.after)
+
+    def _read(self, change: Change, text: str, values: Values | None) -> str:
+        kind = self._workspace.registry.kinds[change.kind]
+        return text if values and values_in(text, kind, self._workspace.zone) == values else ""
+
+    def back(self, change: Change) -> Change:
+        """A record that was removed as it comes back: with its own text, in its own place."""
+        image, (text, _after) = self.images.get(change.path), self.documents(change)
+        return Change(
+            change.kind,
+            change.id,
+            None,
+            change.before,
+            change.path,
+            text=text or None,
+            order=image.order if image else (),
+        )
+
+
 class Undo:
     """One change set on its way back, into the change set of `built`."""
 
@@ -44,15 +82,15 @@ class Undo:
         self.force = force
         self.left: list[Left] = []
         self._kinds = built.workspace.registry.kinds
+        self._before = Before(built.workspace, entry)
         built.set.undoes = entry.id
 
     def run(self) -> list[Left]:
         """Collects the changes; returns what has to stay."""
         kept = self._kept()
-        images = {image.path: image for image in self.entry.images}
         for path, group in by_path(self.entry.changes).items():
             stays = [change for change in group if (change.kind, change.id) in kept]
-            if stays or not self._exactly(images.get(path), group):
+            if stays or not self._exactly(self._before.images.get(path), group):
                 for change in group:
                     if change not in stays:
                         self._change(change)
@@ -131,8 +169,7 @@ class Undo:
             stored = self.built.read(kind, change.id)
         except NotFound:
             if change.after is None and change.before is not None:
-                back = Change(change.kind, change.id, None, change.before, change.path)
-                self.built.put(back)
+                self.built.put(self._before.back(change))
             else:
                 self._leave(change, None, _("removed since"))
             return
@@ -155,9 +192,24 @@ class Undo:
                 reason = _("edited since, it is “{value}” now").format(value=conflict.ours)
             self._leave(change, ".".join(conflict.path), reason)
         try:
-            self.built.replace(kind, change.id, values or {})
+            made = self.built.replace(kind, change.id, values or {})
         except CrmctlError as error:
             self._leave(change, None, str(error))
+            return
+        if made is not None and made.after is not None:
+            made.text = self._text(kind, change, stored, made.after)
+
+    def _text(self, kind: Kind, change: Change, stored: Stored, values: Values) -> str | None:
+        """The text of a record with the remarks that went with its fields; None for no such."""
+        before, after = self._before.documents(change)
+        text, zone = self.built.document_text(kind, stored), self.built.workspace.zone
+        if before and text == after:
+            text = before
+        elif after and "#" in before:
+            with suppress(EditRefused, ValueError):
+                sides = [Document.of(side) for side in (after, text, before)]
+                text = Merger(kind, zone).written(sides[0], sides[1], sides[2], values)
+        return text if values_in(text, kind, zone) == values else None
 
     def _leave(self, change: Change, field: str | None, reason: str) -> None:
         self.left.append(Left(change.kind, change.id, field, reason))
@@ -182,8 +234,8 @@ def removed(workspace: Workspace, kind: Kind) -> dict[str, tuple[Change, Entry]]
 
 def restore(built: Builder, change: Change, entry: Entry) -> None:
     """Brings a removed record back; a file of its own gets its exact bytes."""
-    image = next((one for one in entry.images if one.path == change.path), None)
-    back = Change(change.kind, change.id, None, change.before, change.path)
+    before = Before(built.workspace, entry)
+    image, back = before.images.get(change.path), before.back(change)
     alone = sum(other.path == change.path for other in entry.changes) == 1
     there = confined(built.workspace.root, f"records/{change.path}").exists()
     if image is not None and image.after is None and alone and not there:
