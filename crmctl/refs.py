@@ -18,7 +18,6 @@ from crmctl.values.text import fold, suggest
 from crmctl.workspace import Workspace
 
 MIN_PHONE = 6
-SEVERAL = 200  # ids in one query
 # A record by kind and id as it will be, with changes that are not written yet.
 Current = Callable[[Kind, str], Mapping[str, Any] | None]
 
@@ -112,17 +111,14 @@ class References:
 
     def referring(self, kind: Kind, ids: Sequence[str]) -> Iterator[tuple[str, tuple[str, str]]]:
         """Each of `ids` that a record names in a reference field, with the kind and id of that."""
-        from crmctl.query.ast import Exact, Term, unparse
         from crmctl.selection import Selection
 
+        wanted = set(ids)
         for other, field in self.workspace.registry.referrers(kind.name):
-            for start in range(0, len(ids), SEVERAL):
-                some = set(ids[start : start + SEVERAL])
-                query = unparse(Term(field.dotted, tuple(map(Exact, some))))
-                found = Selection(self.workspace, other, query, archived=True)
-                for record in found.records():
-                    for id in some.intersection(texts_at(record, field.path)):
-                        yield id, (other.name, str(record["id"]))
+            naming = (field, wanted)
+            for record in Selection(self.workspace, other, archived=True, naming=naming).records():
+                for id in wanted.intersection(texts_at(record, field.path)):
+                    yield id, (other.name, str(record["id"]))
 
     def has_users(self) -> bool:
         """Whether the book has users, so that owners must be among them."""

@@ -7,14 +7,14 @@ what the change set gave it goes back, and one that was edited since is named an
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from crmctl.changes.build import Builder
 from crmctl.changes.changeset import Change, Values, Verbatim, by_path
-from crmctl.changes.images import Image
 from crmctl.changes.journal import Entry
 from crmctl.changes.past import Past
 from crmctl.errors import CrmctlError, NotFound
@@ -87,34 +87,35 @@ class Undo:
 
     def run(self) -> list[Left]:
         """Collects the changes; returns what has to stay."""
-        kept = self._kept()
-        for path, group in by_path(self.entry.changes).items():
-            stays = [change for change in group if (change.kind, change.id) in kept]
-            if stays or not self._exactly(self._before.images.get(path), group):
-                for change in group:
-                    if change not in stays:
-                        self._change(change)
+        groups = by_path(self.entry.changes)
+        untouched = {path: text for path in groups if (text := self._untouched(path)) is not None}
+        kept = self._kept(untouched)
+        for path, group in groups.items():
+            rest = [change for change in group if (change.kind, change.id) not in kept]
+            if path in untouched and len(rest) == len(group):
+                back = [Change(c.kind, c.id, c.after, c.before, c.path) for c in group]
+                self.built.put_file(back, untouched[path])
+            else:
+                for change in rest:
+                    self._change(change)
         return self.left
 
-    # files that nobody has touched since
-
-    def _exactly(self, image: Image | None, group: list[Change]) -> bool:
-        """Puts a file back to the byte, if it is as the change set left it."""
-        if image is None:
-            return False
-        target = confined(self.built.workspace.root, f"records/{image.path}")
-        now = load(target) if target.exists() else None
-        if (now.digest if now else None) != image.after:
-            return False
-        text = image.backward(now.text if now else "")
-        back = [Change(c.kind, c.id, c.after, c.before, c.path) for c in group]
-        self.built.put_file(back, Verbatim(image.after, text, image.bom))
-        return True
+    def _untouched(self, path: str) -> Verbatim | None:
+        """What a file was, to the byte, if it is as the change set left it."""
+        image = self._before.images.get(path)
+        target = confined(self.built.workspace.root, f"records/{path}")
+        now = load(target) if target.is_file() else None
+        if image is None or (now.digest if now else None) != image.after:
+            return None
+        return Verbatim(image.after, image.backward(now.text if now else ""), image.bom)
 
     # records that were made
 
-    def _kept(self) -> set[Key]:
-        """The records that the change set made and that stay: edited since, or referred to."""
+    def _kept(self, untouched: Collection[str]) -> set[Key]:
+        """The records that the change set made and that stay: edited since, or referred to.
+
+        Those in `untouched` files are as they were made.
+        """
         made = {
             (change.kind, change.id): change
             for change in self.entry.changes
@@ -122,24 +123,27 @@ class Undo:
         }
         doomed: dict[Key, Change] = {}
         kept: set[Key] = set()
-        stored_of = self._stored(made)
         for key, change in made.items():
-            stored = stored_of.get(key)
+            if change.path in untouched:
+                doomed[key] = change
+                continue
+            stored = self._stored(change)
             if stored is None:
-                kept.add(key)  # it is gone already, and nothing is left to say
+                kept.add(key)
+                if self._is_unreadable(change):
+                    self._leave(change, None, _("its file cannot be read"))
             elif stored.written != change.after and not self.force:
                 kept.add(key)
                 fields = sorted(_differing(change.after or {}, stored.values))
                 reason = _("edited since: {fields}").format(fields=", ".join(fields))
-                self.left.append(Left(*key, None, reason))
+                self._leave(change, None, reason)
             else:
                 doomed[key] = change
         while held := self._held(doomed):
             for key, by in held.items():
                 kept.add(key)
-                del doomed[key]
                 reason = _("{record} refers to it").format(record=" ".join(by))
-                self.left.append(Left(*key, None, reason))
+                self._leave(doomed.pop(key), None, reason)
         return kept
 
     def _held(self, doomed: Mapping[Key, Change]) -> dict[Key, Key]:
@@ -152,28 +156,34 @@ class Undo:
                     held.setdefault((name, id), by)
         return held
 
-    def _stored(self, made: Iterable[Key]) -> dict[Key, Stored]:
-        found: dict[Key, Stored] = {}
-        for name, id in made:
-            try:
-                found[name, id] = self.built.read(self._kinds[name], id)
-            except NotFound:
-                continue
-        return found
+    def _stored(self, change: Change) -> Stored | None:
+        try:
+            return self.built.read(self._kinds[change.kind], change.id)
+        except NotFound:
+            return None
+
+    def _is_unreadable(self, change: Change) -> bool:
+        """Whether the file of a record that is not found has faults: it may well be there."""
+        return f"records/{change.path}" in self._broken
+
+    @cached_property
+    def _broken(self) -> set[str]:
+        return {problem.path for problem in self.built.workspace.index.broken()}
 
     # records in files that were touched
 
     def _change(self, change: Change) -> None:
-        kind = self._kinds[change.kind]
-        try:
-            stored = self.built.read(kind, change.id)
-        except NotFound:
-            if change.after is None and change.before is not None:
+        kind, stored = self._kinds[change.kind], self._stored(change)
+        if stored is None:
+            comes_back = change.after is None and change.before is not None
+            # A stream takes a document whatever the others are like.
+            if self._is_unreadable(change) and not (comes_back and kind.is_stream):
+                self._leave(change, None, _("its file cannot be read"))
+            elif comes_back:
                 self.built.put(self._before.back(change))
             else:
                 self._leave(change, None, _("removed since"))
-            return
-        if change.before is None:
+        elif change.before is None:
             self.built.drop(kind, stored)
         elif change.after is None:
             if stored.written != change.before:

@@ -115,6 +115,18 @@ def test_what_stays_keeps_what_it_refers_to(book: Book) -> None:
     assert second not in book.run("order list -o ids").out
 
 
+def test_what_cannot_be_read_any_more_is_named_and_left(book: Book) -> None:
+    book.write("new.csv", "name\nAcme\nBeta\n")
+    made = change(book.run("import new.csv --kind customer"))
+    edited = change(book.run("customer set acme website=bonn.example"))
+    book.write(ACME, "<<<<<<< ours\n" + book.read(ACME))
+    result = book.run(["undo", edited], code=5)
+    assert "acme: its file cannot be read" in result.err
+    result = book.run(["undo", made], code=5)
+    assert "acme: its file cannot be read" in result.err
+    assert [*book.files()] == [ACME]
+
+
 def test_a_removal_comes_back_to_the_byte(acme: Book) -> None:
     before = acme.files()
     acme.run("customer rm acme --yes")
@@ -242,6 +254,13 @@ def test_what_was_removed_comes_back_as_it_stood(
     assert orders.read(ORDERS) == expected
     orders.run(["undo", back])
     assert orders.read(ORDERS) == since
+
+
+def test_a_broken_record_beside_it_is_no_hindrance(orders: Book) -> None:
+    removed = change(orders.run("order rm ord-20260101-bbbbbbbb --yes"))
+    orders.write(ORDERS, of(A, "id: [\n", C))
+    orders.run(["undo", removed])
+    assert orders.read(ORDERS) == of(A, B, "id: [\n", C)
 
 
 def test_restore_puts_each_where_it_stood(orders: Book) -> None:
