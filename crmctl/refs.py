@@ -18,7 +18,6 @@ from crmctl.values.text import fold, suggest
 from crmctl.workspace import Workspace
 
 MIN_PHONE = 6
-SEVERAL = 200  # ids in one query
 # A record by kind and id as it will be, with changes that are not written yet.
 Current = Callable[[Kind, str], Mapping[str, Any] | None]
 
@@ -114,15 +113,12 @@ class References:
         """Each of `ids` that a record names in a reference field, with the kind and id of that."""
         from crmctl.selection import Selection
 
+        wanted = set(ids)
         for other, field in self.workspace.registry.referrers(kind.name):
-            for start in range(0, len(ids), SEVERAL):
-                some = set(ids[start : start + SEVERAL])
-                listed = ",".join(_quoted(id) for id in some)
-                query = f"{field.dotted}:={listed}"
-                found = Selection(self.workspace, other, query, archived=True)
-                for record in found.records():
-                    for id in some.intersection(texts_at(record, field.path)):
-                        yield id, (other.name, str(record["id"]))
+            naming = (field, wanted)
+            for record in Selection(self.workspace, other, archived=True, naming=naming).records():
+                for id in wanted.intersection(texts_at(record, field.path)):
+                    yield id, (other.name, str(record["id"]))
 
     def has_users(self) -> bool:
         """Whether the book has users, so that owners must be among them."""
@@ -175,10 +171,6 @@ class References:
         start = fold(ref)[:2]
         candidates = [id for _, id in index.with_prefix(start, kind, limit=2000)] if start else []
         return suggest(ref, candidates)
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def has_cycle(kind: Kind, values: Mapping[str, Any], current: Current) -> bool:

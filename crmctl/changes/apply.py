@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from crmctl.changes.changeset import Change, ChangeSet, Values
+from crmctl.changes.changeset import Change, ChangeSet, Verbatim, by_path
 from crmctl.changes.commits import Commits
 from crmctl.changes.images import Text
 from crmctl.changes.journal import Entry, Journal
@@ -18,14 +18,19 @@ from crmctl.errors import AlreadyApplied, ChangedMeanwhile, Exists, Unparsable
 from crmctl.problems import Problem
 from crmctl.schema.model import Kind
 from crmctl.schema.rules import Rules
-from crmctl.schema.typing import read
 from crmctl.storage.editor import edit_document
 from crmctl.storage.errors import EditRefused
 from crmctl.storage.files import FileText, Lock, confined, load
 from crmctl.storage.reader import Chunk, parse_document, split_stream
-from crmctl.storage.records import read_file, read_record
+from crmctl.storage.records import read_file, read_record, values_in
 from crmctl.storage.rewriting import document_of, edits_between, order_of
-from crmctl.storage.streams import append_document, remove_document, replace_document
+from crmctl.storage.streams import (
+    append_document,
+    ids_of,
+    insert_documents,
+    remove_document,
+    replace_document,
+)
 from crmctl.workspace import Workspace
 
 
@@ -56,13 +61,12 @@ class Applier:
             self._resume()
             if self.journal.entry(changes.id) is not None:
                 raise AlreadyApplied(changes.id)
-            by_path: dict[str, list[Change]] = {}
-            for change in changes.changes:
-                by_path.setdefault(change.path, []).append(change)
-            self.commits.before([*by_path])
+            groups = by_path(changes.changes)
+            self.commits.before([*groups])
             # Every text is made before the first is written: what cannot be done stops it all.
             texts = [
-                self._text(path, group, changes.exact.get(path)) for path, group in by_path.items()
+                self._text(path, group, changes.verbatim.get(path))
+                for path, group in groups.items()
             ]
             self.commits.owe(changes.id)
             self._transaction.carry_out(changes, texts)
@@ -96,15 +100,10 @@ class Applier:
         now = {stored.id: stored.written for stored in content.records}
         todo = [change for change in group if now.get(change.id) == change.before]
         left += [c.id for c in group if c not in todo and now.get(c.id) != c.after]
-        return self._text(path, todo, None) if todo else None
+        return self._text(path, todo) if todo else None
 
-    def _text(
-        self, path: str, changes: Sequence[Change], exact: tuple[str | None, Text] | None
-    ) -> Text:
-        """A file as it is and as it will be.
-
-        `exact` is what it becomes word for word as long as it has the digest that stands first.
-        """
+    def _text(self, path: str, changes: Sequence[Change], verbatim: Verbatim | None = None) -> Text:
+        """A file as it is and as it will be."""
         kind = self.workspace.registry.kinds[changes[0].kind]
         target = confined(self.workspace.root, f"records/{path}")
         old = load(target) if target.exists() else None
@@ -114,16 +113,18 @@ class Applier:
                 path, fault.line, fault.column, fault.code, dict(fault.params)
             ).message
             raise Unparsable(f"records/{path}:{fault.line}", message)
-        bom = old.bom if old else False
-        if exact is not None:
-            if exact[0] != (old.digest if old else None):
+        if verbatim is not None:
+            if verbatim.digest != (old.digest if old else None):
                 raise ChangedMeanwhile(f"records/{path}")
-            return exact[1]._replace(old=old)
+            return Text(path, old, verbatim.text, verbatim.bom)
+        bom = old.bom if old else False
         text = old.text if old else ""
         if not kind.is_stream:
             (change,) = changes
             return Text(path, old, self._file(kind, change, old), bom)
         chunks = split_stream(text)
+        gone = any(change.after is None for change in changes)
+        order = [id for id in ids_of(text) if id] if gone else ()
         places = self._places(kind, [c for c in changes if c.before is not None], path, chunks)
         # From the end, so that the places of the others stay true.
         for place, change in sorted(places.items(), reverse=True):
@@ -132,17 +133,14 @@ class Applier:
             else:
                 edited = self._edited(kind, change, chunks[place])
                 text = replace_document(text, chunks[place], edited)
-        new = [document_of(kind, c.after) for c in changes if c.before is None and c.after]
-        if new:
-            text = append_document(text, "---\n".join(new))
-        return Text(path, old, text if text.strip() else None, bom)
+        text = _with_new(kind, text, [change for change in changes if change.before is None])
+        return Text(path, old, text if text.strip() else None, bom, order)
 
     def _file(self, kind: Kind, change: Change, old: FileText | None) -> str | None:
         if change.before is None:
             if old is not None:
                 raise Exists(kind.noun(), change.id)
-            assert change.after is not None
-            return document_of(kind, change.after)
+            return _new_document(kind, change)
         if old is None:
             raise ChangedMeanwhile(f"records/{change.path}")
         chunks = split_stream(old.text)
@@ -159,7 +157,7 @@ class Applier:
             return change.text
         edits = edits_between(kind, change.before, change.after)
         edited = edit_document(chunk.text, edits, order_of(kind))
-        if self._values(kind, edited) != change.after:
+        if values_in(edited, kind, self.workspace.zone) != change.after:
             raise EditRefused((), "shape")
         return edited
 
@@ -192,12 +190,33 @@ class Applier:
             self._rules[kind.name] = Rules(kind)
         return self._rules[kind.name]
 
-    def _values(self, kind: Kind, document: str) -> Values:
-        tree, faults = parse_document(document)
-        if tree is None or faults:
-            return {}
-        values, _findings = read(kind, tree, self.workspace.zone)
-        return values
+
+def _with_new(kind: Kind, text: str, changes: Sequence[Change]) -> str:
+    """A stream with records that it gets: new ones at its end, others where they once stood."""
+    if any(change.id in text for change in changes):
+        there = {*ids_of(text)}
+        for change in changes:
+            if change.id in there:
+                raise Exists(kind.noun(), change.id)
+    back: dict[Sequence[str], dict[str, Change]] = {}
+    for change in changes:
+        back.setdefault(tuple(change.order), {})[change.id] = change
+    new = back.pop((), {})
+    for order, returning in back.items():
+        places, place = {id: place for place, id in enumerate(ids_of(text), 1)}, 0
+        documents: list[tuple[int, str]] = []
+        for id in order:
+            place = places.get(id, place)
+            if id in returning:
+                documents.append((place, _new_document(kind, returning[id])))
+        text = insert_documents(text, documents)
+    added = [_new_document(kind, change) for change in new.values()]
+    return append_document(text, "---\n".join(added)) if added else text
+
+
+def _new_document(kind: Kind, change: Change) -> str:
+    assert change.after is not None
+    return change.text or document_of(kind, change.after)
 
 
 def machine_result(changes: ChangeSet) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from typing import Any
 
 from crmctl.changes.assign import Assigner, Assignment
-from crmctl.changes.changeset import Change, ChangeSet, Values
+from crmctl.changes.changeset import Change, ChangeSet, Values, Verbatim
 from crmctl.errors import (
     BadValue,
     Exists,
@@ -91,12 +91,18 @@ class Builder:
         change = Change(
             kind.name, fields["id"], None, ordered(kind, fields), self._path(kind, fields)
         )
-        return self._put(change)
+        return self.put(change)
 
-    def _put(self, change: Change) -> Change:
+    def put(self, change: Change) -> Change:
+        """Takes up a change whose values follow the rules already."""
         self.set.changes.append(change)
         self._changes[change.kind, change.id] = change
         return change
+
+    def put_file(self, changes: Sequence[Change], verbatim: Verbatim) -> None:
+        """Takes up all changes of one file, whose text is known."""
+        for change in changes:
+            self.set.verbatim[self.put(change).path] = verbatim
 
     def _current(self, kind: Kind, id: str) -> Mapping[str, Any] | None:
         """A record as it will be with the changes so far."""
@@ -120,7 +126,7 @@ class Builder:
         change = Change(
             kind.name, id, stored.written, ordered(kind, after), stored.path, stored.document
         )
-        return self._put(change)
+        return self.put(change)
 
     # a record as text, for the editor
 
@@ -158,7 +164,7 @@ class Builder:
         after = ordered(kind, self._with_histories(kind, stored.values, values))
         said = {name: value for name, value in values.items() if name != "id" or not stored.minted}
         text = edit_document(text, edits_between(kind, said, after), order_of(kind))
-        self._put(
+        self.put(
             Change(kind.name, stored.id, stored.written, after, stored.path, stored.document, text)
         )
 
@@ -202,7 +208,7 @@ class Builder:
 
     def drop(self, kind: Kind, stored: Stored) -> None:
         """Takes one record away, whatever refers to it."""
-        self._put(Change(kind.name, stored.id, stored.written, None, stored.path, stored.document))
+        self.put(Change(kind.name, stored.id, stored.written, None, stored.path, stored.document))
 
     def read(self, kind: Kind, id: str) -> Stored:
         """A record as its file has it now."""

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-if TYPE_CHECKING:
-    from crmctl.changes.images import Text
+from typing import Any, NamedTuple
 
 Values = dict[str, Any]
 
@@ -17,7 +14,8 @@ class Change:
     """One record: created (no `before`), updated, or removed (no `after`).
 
     `path` is the record's file below records/; `document` its place in that file when it was read.
-    `text` is the new document word for word, when a person wrote it in an editor.
+    `text` is the new document word for word, when a person wrote it in an editor, or when it comes
+    back; `order` are the ids of the stream that it comes back to, as they stood at its time.
     """
 
     kind: str
@@ -27,6 +25,7 @@ class Change:
     path: str
     document: int | None = None
     text: str | None = None
+    order: Sequence[str] = ()
 
     @property
     def action(self) -> str:
@@ -51,12 +50,31 @@ class Part(NamedTuple):
     after: Any
 
 
+def by_path(changes: Iterable[Change]) -> dict[str, list[Change]]:
+    """Changes by the file of their record, in the order of first mention."""
+    grouped: dict[str, list[Change]] = {}
+    for change in changes:
+        grouped.setdefault(change.path, []).append(change)
+    return grouped
+
+
+class Verbatim(NamedTuple):
+    """What a file becomes word for word (`text` None: it goes), whatever the changes in it say.
+
+    `digest` is the one that the file must have until then; None: there must be none.
+    """
+
+    digest: str | None
+    text: str | None
+    bom: bool = False
+
+
 @dataclass(slots=True)
 class ChangeSet:
     """All that one command changes, applied as a whole.
 
-    `undoes` is the id of the change set that this one takes back. `exact` holds the files that
-    get a text word for word, by path, with the digest that they must have until then.
+    `undoes` is the id of the change set that this one takes back; `verbatim` holds by path the
+    files whose text is known already.
     """
 
     id: str
@@ -66,7 +84,7 @@ class ChangeSet:
     reason: str | None = None
     changes: list[Change] = field(default_factory=list)
     undoes: str | None = None
-    exact: dict[str, tuple[str | None, Text]] = field(default_factory=dict)
+    verbatim: dict[str, Verbatim] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.changes)

@@ -16,6 +16,7 @@ from crmctl.schema.rules import Rules
 from crmctl.storage.files import FileText, decoded
 from crmctl.storage.reader import parse_document, split_stream
 from crmctl.storage.records import read_record
+from crmctl.storage.streams import ids_of
 from crmctl.values import jsontext
 from crmctl.vcs import git
 from crmctl.workspace import Workspace
@@ -82,8 +83,15 @@ class _Recorded(Entry):
     @cached_property
     def images(self) -> list[Image]:
         """Every file before and after."""
+        losing = {change.path for change in self.changes if change.after is None}
         return [
-            Image.between(path, old, new.text if new else None, bool((new or old or _NONE).bom))
+            Image.between(
+                path,
+                old,
+                new.text if new else None,
+                bool((new or old or _NONE).bom),
+                [id for id in ids_of(old.text) if id] if old and path in losing else (),
+            )
             for path, (old, new) in self._files.items()
         ]
 

@@ -112,6 +112,12 @@ def read_record(
     return Stored(kind.name, id_, values, path, chunk.line, number, minted), findings
 
 
+def values_in(document: str, kind: Kind, zone: ZoneInfo) -> dict[str, Any]:
+    """The values of one document; none when it cannot be read."""
+    tree, faults = parse_document(document)
+    return {} if tree is None or faults else read(kind, tree, zone)[0]
+
+
 def _missing_id(kind: Kind, values: Mapping[str, Any], path: str, text: str) -> str:
     day = parse_date(str(values.get(kind.id_date or "") or "")[:10])
     assert kind.id_prefix is not None

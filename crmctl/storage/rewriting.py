@@ -88,13 +88,14 @@ def _list_edits(field: Field, before: list[Any], after: list[Any], path: Path) -
         for place in range(len(before) - 1, -1, -1)
         if name(before[place]) not in names
     ]
+    added = [Insert(path, None, written(field.item, item)) for item in after[len(kept) :]]
     if not kept and after:
-        return [Set(path, written(field, after))]
+        # Remarks on entries that go are not to stand at those that come.
+        return added + edits if key else [Set(path, written(field, after))]
     for place, (old, new) in enumerate(zip(kept, after, strict=False)):
         if old != new:
             edits += _value_edits(field.item, old, new, (*path, place))
-    edits += [Insert(path, None, written(field.item, item)) for item in after[len(kept) :]]
-    return edits
+    return edits + added
 
 
 def _tree(field: Field, values: Mapping[str, Any]) -> dict[str, Any]:
