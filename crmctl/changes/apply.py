@@ -19,7 +19,6 @@ from crmctl.problems import Problem
 from crmctl.schema.model import Kind
 from crmctl.schema.rules import Rules
 from crmctl.schema.typing import read
-from crmctl.storage.editor import edit_document
 from crmctl.storage.errors import EditRefused
 from crmctl.storage.files import FileText, Lock, confined, load
 from crmctl.storage.reader import Chunk, parse_document, split_stream
@@ -157,6 +156,8 @@ class Applier:
         assert change.after is not None
         if change.text is not None:
             return change.text
+        from crmctl.storage.editor import edit_document
+
         edits = edits_between(kind, change.before, change.after)
         edited = edit_document(chunk.text, edits, order_of(kind))
         if self._values(kind, edited) != change.after:

@@ -32,7 +32,7 @@ class Commits:
         self.root = workspace.root
         self.journal = Journal(workspace.private)
         self._owed_file = workspace.private / "uncommitted"
-        self._actor = workspace.me
+        self._workspace = workspace
         self._kinds = workspace.registry.kinds
         self._recorded: dict[str, str] = {}  # path -> blob in the last commit
         self._known: set[str] = set()  # the paths that were looked up
@@ -101,7 +101,7 @@ class Commits:
         new = [path for path in differing if path not in self._recorded]
         if new:
             git.add(self.root, new)
-        git.commit_only(self.root, differing, message, self._actor)
+        git.commit_only(self.root, differing, message, self._workspace.me)
         self._recorded.clear()
         self._known.clear()
 

@@ -62,18 +62,18 @@ class Refresh:
             execute("DELETE FROM meta WHERE key LIKE 'made %'")
 
     def _changed(self, folder: Folder) -> Iterator[tuple[Folder, Entry]]:
-        rows = self.connection.execute(
-            "SELECT name, fid, size, mtime, inode FROM file WHERE folder = ?", (folder.path,)
-        )
-        known = {name: (fid, size, mtime, inode) for name, fid, size, mtime, inode in rows}
-        if self._kind(folder.path) is None:
-            self._drop_files([(fid,) for fid, *_ in known.values()])
-            return
-        for entry in sorted(folder.entries):
-            old = known.pop(entry[0], None)
-            if old is None or old[1:] != entry[1:]:
-                yield folder, entry
-        self._drop_files([(fid,) for fid, *_ in known.values()])
+        execute = self.connection.execute
+        sql = "SELECT name, size, mtime, inode FROM file WHERE folder = ?"
+        known = set(execute(sql, (folder.path,)))
+        current = set(folder.entries if self._kind(folder.path) else ())
+        # Sets, for a folder may hold ten thousand files of which one has changed.
+        changed = sorted(current - known)
+        gone = {name for name, *_ in known - current}.difference(name for name, *_ in changed)
+        for name in gone:
+            sql = "SELECT fid FROM file WHERE folder = ? AND name = ?"
+            self._drop_files(execute(sql, (folder.path, name)).fetchall())
+        for entry in changed:
+            yield folder, entry
 
     def _racy(
         self, found: dict[str, Folder], working: set[tuple[str, str]]

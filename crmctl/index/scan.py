@@ -7,6 +7,7 @@ they were read are marked and their content is compared until they have settled.
 
 from __future__ import annotations
 
+import json
 import os
 import stat as stat_of
 import time
@@ -15,7 +16,7 @@ from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 from sqlite3 import Connection
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 Entry = tuple[str, int, int, int]  # name, size, mtime in ns, inode
 SETTLED_NS = 2_000_000_000
@@ -43,6 +44,27 @@ class Folder:
         """Depends on the order too, which stays as long as a folder is not touched."""
         listing = repr((self.entries, self.strays, self.faults))
         return blake2b(listing.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+
+    def packed(self) -> str:
+        """All that is in it, as text."""
+        return json.dumps((self.entries, self.strays, self.faults))
+
+
+class Told(Folder):
+    """A folder that another process has listed: unpacked only when its files are asked for."""
+
+    def __init__(self, path: str, fingerprint: str, packed: str) -> None:
+        self.path = path
+        self.fingerprint = fingerprint
+        self._packed = packed
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in ("entries", "strays", "faults"):
+            raise AttributeError(name)
+        entries, self.strays, faults = json.loads(self._packed)
+        self.entries = [tuple(entry) for entry in entries]
+        self.faults = [tuple(fault) for fault in faults]
+        return self.__dict__[name]
 
 
 def folders(records: Path) -> Iterator[Folder]:
@@ -132,6 +154,20 @@ class Look(NamedTuple):
     def fingerprints(self) -> dict[str, str]:
         """The fingerprint of each folder, by path."""
         return {path: folder.fingerprint for path, folder in self.folders.items()}
+
+    def packed(self) -> bytes:
+        """The look as bytes, for another process of the same program."""
+        folders = [(path, one.fingerprint, one.packed()) for path, one in self.folders.items()]
+        return json.dumps((self.started, folders)).encode()
+
+    @classmethod
+    def unpacked(cls, data: bytes) -> Self | None:
+        """The look in `data`; None when it was broken off."""
+        try:
+            started, folders = json.loads(data)
+        except ValueError:
+            return None
+        return cls(started, {path: Told(path, *told) for path, *told in folders})
 
 
 def look(records: Path) -> Look:

@@ -156,10 +156,7 @@ class Index:
         if moving[0]:
             return
         current = rates == self._rates_mark
-        told = ahead.take(str(self.root))
-        if current and told is not None and not differs(connection, told):
-            return
-        seen = look(self.root / "records")
+        seen = ahead.take(str(self.root)) or look(self.root / "records")
         if current and not differs(connection, seen.fingerprints()):
             return
         refresh = self._refresher(connection)
