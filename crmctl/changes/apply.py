@@ -65,7 +65,7 @@ class Applier:
             ]
             self.commits.owe(changes.id)
             self._transaction.carry_out(changes, texts)
-            self.workspace.index.refresh()
+            self.workspace.index.take_in(by_path)
             self.warnings = self.commits.after()
 
     def recover(self) -> Recovered | None:

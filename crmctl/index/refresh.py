@@ -46,7 +46,7 @@ class Refresh:
         execute = self.connection.execute
         known = dict(execute("SELECT path, print FROM folder"))
         found = seen.folders
-        for path in known.keys() - found.keys():
+        for path in known.keys() - found.keys() if seen.whole else ():
             self._drop_files(execute("SELECT fid FROM file WHERE folder = ?", (path,)).fetchall())
             execute("DELETE FROM folder WHERE path = ?", (path,))
         work: list[tuple[Folder, Entry]] = []
@@ -57,7 +57,7 @@ class Refresh:
                 execute("REPLACE INTO folder VALUES (?, ?)", (folder.path, print_))
         work += self._racy(found, {(folder.path, entry[0]) for folder, entry in work})
         self._read(work, seen.started)
-        self._folder_problems(found.values())
+        self._folder_problems(seen)
         if self._changed_anything:
             execute("DELETE FROM meta WHERE key LIKE 'made %'")
 
@@ -173,11 +173,15 @@ class Refresh:
             execute("DELETE FROM problem WHERE fid = ?", (fid,))
             execute("DELETE FROM file WHERE fid = ?", (fid,))
 
-    def _folder_problems(self, found: Iterable[Folder]) -> None:
+    def _folder_problems(self, seen: Look) -> None:
         """What no file of a kind tells: its problems are those of file 0."""
-        self.connection.execute("DELETE FROM problem WHERE fid = 0")
+        execute = self.connection.execute
+        for (path,) in execute("SELECT DISTINCT path FROM problem WHERE fid = 0").fetchall():
+            place = path.removeprefix("records").removeprefix("/")
+            if seen.whole or {place, place.rpartition("/")[0]} & seen.folders.keys():
+                execute("DELETE FROM problem WHERE fid = 0 AND path = ?", (path,))
         rows: list[tuple[int, str, int, int, str, str]] = []
-        for folder in found:
+        for folder in seen.folders.values():
             names = list(folder.strays)
             if self._kind(folder.path) is None:
                 names += [entry[0] for entry in folder.entries]

@@ -11,7 +11,7 @@ import json
 import os
 import stat as stat_of
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -79,26 +79,31 @@ def folders(records: Path) -> Iterator[Folder]:
         return
     pending = [""]
     while pending:
-        relative = pending.pop()
-        found = Folder(relative)
-        try:
-            folder = os.open(records / relative, os.O_RDONLY | os.O_DIRECTORY)
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        except PermissionError as error:
-            found.refused(error)
+        found = _listed(records, pending.pop(), pending)
+        if found is not None:
             yield found
-            continue
-        inner: list[str] = []
-        try:
-            _list(records, folder, found, inner)
-        except PermissionError as error:
-            found.refused(error)
-        else:
-            pending += inner
-        finally:
-            os.close(folder)
-        yield found
+
+
+def _listed(records: Path, relative: str, inner: list[str]) -> Folder | None:
+    """One folder; those in it are added to `inner`. None when there is no such folder."""
+    found = Folder(relative)
+    try:
+        folder = os.open(records / relative, os.O_RDONLY | os.O_DIRECTORY)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except PermissionError as error:
+        found.refused(error)
+        return found
+    below: list[str] = []
+    try:
+        _list(records, folder, found, below)
+    except PermissionError as error:
+        found.refused(error)
+    else:
+        inner += below
+    finally:
+        os.close(folder)
+    return found
 
 
 def _list(records: Path, folder: int, found: Folder, inner: list[str]) -> None:
@@ -146,10 +151,14 @@ def _is_text(name: str) -> bool:
 
 
 class Look(NamedTuple):
-    """What stands on disk: when the look began, in ns, and the folders by path."""
+    """What stands on disk: when the look began, in ns, and the folders by path.
+
+    `whole`: all of them, so that there are no others.
+    """
 
     started: int
     folders: dict[str, Folder]
+    whole: bool = True
 
     def fingerprints(self) -> dict[str, str]:
         """The fingerprint of each folder, by path."""
@@ -174,6 +183,14 @@ def look(records: Path) -> Look:
     """Lists every folder once."""
     started = time.time_ns()
     return Look(started, {folder.path: folder for folder in folders(records)})
+
+
+def glance(records: Path, paths: Iterable[str]) -> Look:
+    """Lists only the folders in which these files lie, by path below `records`."""
+    started = time.time_ns()
+    places = {path.rpartition("/")[0] for path in paths}
+    found = {place: folder for place in places if (folder := _listed(records, place, []))}
+    return Look(started, found, whole=False)
 
 
 def differs(connection: Connection, fingerprints: Mapping[str, str]) -> bool:
