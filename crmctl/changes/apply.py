@@ -18,7 +18,6 @@ from crmctl.errors import AlreadyApplied, ChangedMeanwhile, Exists, Unparsable
 from crmctl.problems import Problem
 from crmctl.schema.model import Kind
 from crmctl.schema.rules import Rules
-from crmctl.storage.editor import edit_document
 from crmctl.storage.errors import EditRefused
 from crmctl.storage.files import FileText, Lock, confined, load
 from crmctl.storage.reader import Chunk, parse_document, split_stream
@@ -70,7 +69,7 @@ class Applier:
             ]
             self.commits.owe(changes.id)
             self._transaction.carry_out(changes, texts)
-            self.workspace.index.refresh()
+            self.workspace.index.take_in(groups)
             self.warnings = self.commits.after()
 
     def recover(self) -> Recovered | None:
@@ -155,6 +154,8 @@ class Applier:
         assert change.after is not None
         if change.text is not None:
             return change.text
+        from crmctl.storage.editor import edit_document
+
         edits = edits_between(kind, change.before, change.after)
         edited = edit_document(chunk.text, edits, order_of(kind))
         if values_in(edited, kind, self.workspace.zone) != change.after:

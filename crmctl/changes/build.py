@@ -30,7 +30,6 @@ from crmctl.refs import References, has_cycle
 from crmctl.schema.model import Field, Kind
 from crmctl.schema.rules import Rules
 from crmctl.schema.typing import Finding, read
-from crmctl.storage.editor import edit_document
 from crmctl.storage.files import load
 from crmctl.storage.reader import parse_document, split_stream
 from crmctl.storage.records import Stored, read_file
@@ -158,6 +157,8 @@ class Builder:
 
     def rewrite(self, kind: Kind, stored: Stored, text: str) -> None:
         """A record as a person rewrote it: the text is kept as it is, histories are added."""
+        from crmctl.storage.editor import edit_document
+
         if text == self.document_text(kind, stored):
             return
         values = self.draft(kind, stored, text)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -13,6 +15,7 @@ from zoneinfo import ZoneInfo
 from crmctl.index import functions, layout
 from crmctl.index.scan import look
 from crmctl.schema.model import Registry
+from crmctl.startup import PRIVATE, user_cache
 from crmctl.values.money import Rates
 
 if TYPE_CHECKING:
@@ -20,6 +23,24 @@ if TYPE_CHECKING:
 
 BUSY_SECONDS = 60.0
 HASH = 16 << 20  # bytes of trigrams that a first index collects
+
+
+def folder(root: Path) -> Path:
+    """Where the index of a book lies: in its cache, if that can be written."""
+    cache = root / PRIVATE / "cache"
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return elsewhere(root)
+    return cache if os.access(cache, os.W_OK) else elsewhere(root)
+
+
+def elsewhere(root: Path) -> Path:
+    """Where the index of a book lies that cannot be written."""
+    name = blake2b(os.fsencode(root), digest_size=8).hexdigest()
+    folder = Path(user_cache(), name)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def fill(
@@ -54,12 +75,18 @@ def fill(
 
 def connect(file: Path, zone: ZoneInfo, rates: Rates) -> sqlite3.Connection:
     """Opens an index for reading and refreshing, with our functions."""
-    connection = sqlite3.connect(file, timeout=BUSY_SECONDS, isolation_level=None)
+    connection = sqlite3.connect(file, isolation_level=None)
+    wait_at_most(connection, BUSY_SECONDS)
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA cache_size = -32000")
     connection.execute("PRAGMA temp_store = MEMORY")
     functions.register(connection, zone, rates)
     return connection
+
+
+def wait_at_most(connection: sqlite3.Connection, seconds: float) -> None:
+    """How long a statement waits for others who write."""
+    connection.execute(f"PRAGMA busy_timeout = {seconds * 1000:.0f}")
 
 
 def remove(file: Path) -> None:

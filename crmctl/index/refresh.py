@@ -46,7 +46,7 @@ class Refresh:
         execute = self.connection.execute
         known = dict(execute("SELECT path, print FROM folder"))
         found = seen.folders
-        for path in known.keys() - found.keys():
+        for path in known.keys() - found.keys() if seen.whole else ():
             self._drop_files(execute("SELECT fid FROM file WHERE folder = ?", (path,)).fetchall())
             execute("DELETE FROM folder WHERE path = ?", (path,))
         work: list[tuple[Folder, Entry]] = []
@@ -57,23 +57,23 @@ class Refresh:
                 execute("REPLACE INTO folder VALUES (?, ?)", (folder.path, print_))
         work += self._racy(found, {(folder.path, entry[0]) for folder, entry in work})
         self._read(work, seen.started)
-        self._folder_problems(found.values())
+        self._folder_problems(seen)
         if self._changed_anything:
             execute("DELETE FROM meta WHERE key LIKE 'made %'")
 
     def _changed(self, folder: Folder) -> Iterator[tuple[Folder, Entry]]:
-        rows = self.connection.execute(
-            "SELECT name, fid, size, mtime, inode FROM file WHERE folder = ?", (folder.path,)
-        )
-        known = {name: (fid, size, mtime, inode) for name, fid, size, mtime, inode in rows}
-        if self._kind(folder.path) is None:
-            self._drop_files([(fid,) for fid, *_ in known.values()])
-            return
-        for entry in sorted(folder.entries):
-            old = known.pop(entry[0], None)
-            if old is None or old[1:] != entry[1:]:
-                yield folder, entry
-        self._drop_files([(fid,) for fid, *_ in known.values()])
+        execute = self.connection.execute
+        sql = "SELECT name, size, mtime, inode FROM file WHERE folder = ?"
+        known = set(execute(sql, (folder.path,)))
+        current = set(folder.entries if self._kind(folder.path) else ())
+        # Sets, for a folder may hold ten thousand files of which one has changed.
+        changed = sorted(current - known)
+        gone = {name for name, *_ in known - current}.difference(name for name, *_ in changed)
+        for name in gone:
+            sql = "SELECT fid FROM file WHERE folder = ? AND name = ?"
+            self._drop_files(execute(sql, (folder.path, name)).fetchall())
+        for entry in changed:
+            yield folder, entry
 
     def _racy(
         self, found: dict[str, Folder], working: set[tuple[str, str]]
@@ -173,11 +173,15 @@ class Refresh:
             execute("DELETE FROM problem WHERE fid = ?", (fid,))
             execute("DELETE FROM file WHERE fid = ?", (fid,))
 
-    def _folder_problems(self, found: Iterable[Folder]) -> None:
+    def _folder_problems(self, seen: Look) -> None:
         """What no file of a kind tells: its problems are those of file 0."""
-        self.connection.execute("DELETE FROM problem WHERE fid = 0")
+        execute = self.connection.execute
+        for (path,) in execute("SELECT DISTINCT path FROM problem WHERE fid = 0").fetchall():
+            place = path.removeprefix("records").removeprefix("/")
+            if seen.whole or {place, place.rpartition("/")[0]} & seen.folders.keys():
+                execute("DELETE FROM problem WHERE fid = 0 AND path = ?", (path,))
         rows: list[tuple[int, str, int, int, str, str]] = []
-        for folder in found:
+        for folder in seen.folders.values():
             names = list(folder.strays)
             if self._kind(folder.path) is None:
                 names += [entry[0] for entry in folder.entries]

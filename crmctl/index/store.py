@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -19,10 +19,9 @@ from crmctl import startup
 from crmctl.errors import BadSql, IndexUnusable
 from crmctl.index import ahead, asof, database, derived, functions, layout
 from crmctl.index.derived import Derived
-from crmctl.index.scan import differs, look
+from crmctl.index.scan import Look, differs, glance, look
 from crmctl.problems import Problem
 from crmctl.schema.model import Kind, Registry
-from crmctl.startup import PRIVATE, user_cache
 from crmctl.storage.errors import Locked
 from crmctl.values import jsontext
 from crmctl.values.money import Rates
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 BUILD_SECONDS = 900.0
+BRIEFLY = 1.0  # seconds
 FILLS = 5  # a new index starts over so often when files change below it
 MIN_LINE = 7  # last digits by which a phone is looked up
 
@@ -78,7 +78,7 @@ class Index:
         return self._connection
 
     def _opened(self) -> sqlite3.Connection:
-        folder = self._folder()
+        folder = database.folder(self.root)
         for last in (False, True):
             file = folder / f"index-{self._mark}.db"
             connection = None
@@ -100,22 +100,8 @@ class Index:
             except OSError:
                 if last:
                     raise
-                folder = self._elsewhere()
+                folder = database.elsewhere(self.root)
         raise AssertionError("unreachable")
-
-    def _folder(self) -> Path:
-        cache = self.root / PRIVATE / "cache"
-        try:
-            cache.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            return self._elsewhere()
-        return cache if os.access(cache, os.W_OK) else self._elsewhere()
-
-    def _elsewhere(self) -> Path:
-        name = blake2b(str(self.root).encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
-        folder = Path(user_cache(), name)
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
 
     def _build(self, file: Path) -> None:
         """A new index beside the old one, without a journal, put in its place when complete.
@@ -148,20 +134,39 @@ class Index:
         """Looks at the disk again when next asked, after a write of this process."""
         self._stale = self._connection is not None
 
+    def take_in(self, paths: Iterable[str]) -> None:
+        """Reads files below records/ that were written just now; call while nobody else writes.
+
+        What somebody wrote is then there for his next command, however busy others are: a look
+        that files move under comes to nothing.
+        """
+        self.refresh()
+        if self._connection is None or self._day is not None:
+            return
+        moving = startup.moving(str(self.root))
+        # Others wait for the lock of the book meanwhile.
+        database.wait_at_most(self._connection, BRIEFLY)
+        with suppress(sqlite3.DatabaseError):
+            self._bring_up(self._connection, glance(self.root / "records", paths), moving)
+        database.wait_at_most(self._connection, database.BUSY_SECONDS)
+
     def _refresh(self, connection: sqlite3.Connection) -> None:
-        sql = "SELECT value FROM meta WHERE key = 'rates'"
-        (rates,) = connection.execute(sql).fetchone() or (None,)
         # Files halfway through a change set are not looked at: the index answers as it stands.
         moving = startup.moving(str(self.root))
         if moving[0]:
             return
-        current = rates == self._rates_mark
-        told = ahead.take(str(self.root))
-        if current and told is not None and not differs(connection, told):
+        seen = ahead.take(str(self.root)) or look(self.root / "records")
+        if self._has_rates(connection) and not differs(connection, seen.fingerprints()):
             return
-        seen = look(self.root / "records")
-        if current and not differs(connection, seen.fingerprints()):
-            return
+        self._bring_up(connection, seen, moving)
+
+    def _has_rates(self, connection: sqlite3.Connection) -> bool:
+        sql = "SELECT value FROM meta WHERE key = 'rates'"
+        (rates,) = connection.execute(sql).fetchone() or (None,)
+        return rates == self._rates_mark
+
+    def _bring_up(self, connection: sqlite3.Connection, seen: Look, moving: object) -> None:
+        """Reads what differs; nothing of it counts when files have moved meanwhile."""
         refresh = self._refresher(connection)
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -169,7 +174,7 @@ class Index:
             if startup.moving(str(self.root)) != moving:
                 connection.execute("ROLLBACK")
                 return
-            if rates != self._rates_mark:
+            if not self._has_rates(connection):
                 refresh.money()
                 connection.execute("REPLACE INTO meta VALUES ('rates', ?)", (self._rates_mark,))
             connection.execute("COMMIT")

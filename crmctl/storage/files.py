@@ -177,7 +177,8 @@ class Lock:
     """The book's lock, for one writer at a time: `with Lock(path): ...`.
 
     The kernel releases it when the process dies, so there is no stale lock to clean up. Raises
-    `Locked` after `timeout` seconds, OSError where the folder cannot be written.
+    `Locked` when somebody has kept it for `timeout` seconds, OSError where the folder cannot be
+    written. While it goes from hand to hand it comes to everybody in the end.
     """
 
     def __init__(self, path: Path, timeout: float = 10.0) -> None:
@@ -191,7 +192,7 @@ class Lock:
         try:
             self._wait(descriptor)
             os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, b"%d\n" % os.getpid(), 0)
+            os.pwrite(descriptor, b"%d %d\n" % (os.getpid(), time.monotonic_ns()), 0)
         except BaseException:
             os.close(descriptor)
             raise
@@ -199,15 +200,18 @@ class Lock:
         return self
 
     def _wait(self, descriptor: int) -> None:
-        deadline = time.monotonic() + self.timeout
+        holder, deadline = b"", time.monotonic() + self.timeout
         while True:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 return
             except BlockingIOError:
-                if time.monotonic() >= deadline:
-                    holder = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
-                    raise Locked(str(self.path), holder if holder.isdigit() else "") from None
+                now, before, holder = time.monotonic(), holder, os.pread(descriptor, 40, 0)
+                if holder != before:
+                    deadline = now + self.timeout
+                if now >= deadline:
+                    process = holder.decode("ascii", "replace").partition(" ")[0]
+                    raise Locked(str(self.path), process if process.isdigit() else "") from None
             time.sleep(_POLL_SECONDS)
 
     def __exit__(

@@ -15,7 +15,6 @@ from crmctl.schema.rules import Rules
 from crmctl.schema.typing import Finding, read
 from crmctl.storage.errors import OutsideWorkspace
 from crmctl.storage.files import fault_of, load_inside
-from crmctl.storage.nodes import compose, locate
 from crmctl.storage.reader import Chunk, Fault, parse_document, split_stream
 from crmctl.values.dates import parse_date
 from crmctl.values.ids import hashed_tail, is_valid_id, stream_id
@@ -131,6 +130,9 @@ def _problems(path: str, faults: Iterable[Fault]) -> list[Problem]:
 def _placed(path: str, chunk: Chunk, findings: list[Finding]) -> list[Problem]:
     if not findings:
         return []
+    # Loaded here: a record without fault needs no YAML library.
+    from crmctl.storage.nodes import compose, locate
+
     root = compose(chunk.text)
     problems = []
     for finding in findings:

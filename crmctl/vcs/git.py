@@ -60,14 +60,14 @@ def identity(root: Path) -> tuple[str | None, str | None]:
     """Name and e-mail that git would commit with; None for what is not set."""
     if not available():
         return None, None
-
-    def setting(name: str) -> str | None:
-        try:
-            return run(root, ["config", "--get", name]).strip() or None
-        except GitFailed:
-            return None
-
-    return setting("user.name"), setting("user.email")
+    try:
+        out = run(root, ["config", "-z", "--get-regexp", r"^user\.(name|email)$"])
+    except GitFailed:
+        return None, None
+    # What is set last, in the narrowest place, is what git goes by.
+    found = dict(line.partition("\n")[::2] for line in out.split("\0"))
+    name, email = (found.get(f"user.{what}", "").strip() or None for what in ("name", "email"))
+    return name, email
 
 
 def merge_file(base: bytes, ours: bytes, theirs: bytes, marker_size: int = 7) -> tuple[bytes, bool]:
