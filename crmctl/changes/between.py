@@ -17,8 +17,8 @@ from crmctl.schema.model import Kind
 from crmctl.schema.rules import Rules
 from crmctl.storage.errors import OutsideWorkspace
 from crmctl.storage.files import FileText, decoded, fault_of, load_inside
-from crmctl.storage.reader import Fault, parse_document
-from crmctl.storage.records import documents, read_record
+from crmctl.storage.reader import Chunk, Fault, parse_document
+from crmctl.storage.records import Stored, documents, read_record
 from crmctl.vcs import git
 from crmctl.vcs.revisions import commit_of, require
 from crmctl.workspace import Workspace
@@ -100,7 +100,10 @@ class Between:
             others = ["ls-files", "--others", "--exclude-standard", "-z", "--", RECORDS]
             for path in filter(is_record_file, git.run(root, others).split("\0")):
                 names.setdefault(path, (None, None))
-        read = git.blobs(root, (name for pair in names.values() for name in pair if name))
+        wanted = {name for pair in names.values() for name in pair if name}
+        read = git.blobs(root, wanted)
+        if len(read) < len(wanted):
+            raise git.GitFailed(f"{len(wanted - read.keys())} objects are missing")
         files: dict[str, File] = {}
         for path, (before, after) in names.items():
             was = decoded(read[before]) if before else None
@@ -184,17 +187,39 @@ class Reader:
             for number, chunk in enumerate(chunks):
                 if chunk.text in same:
                     continue
-                tree, more = parse_document(chunk.text, chunk.line)
+                stored, more = self._parsed(kind, path, chunk, number)
                 wrong += more
-                if tree is not None:
-                    zone, rules = self._workspace.zone, self._rules(kind)
-                    stored, _findings = read_record(kind, tree, zone, rules, path, chunk, number)
+                if stored is not None:
                     found[stored.id] = stored.written
             self.unread += [
                 Unread(Problem(RECORDS + path, f.line, f.column, f.code, dict(f.params)), not place)
                 for f in wrong
             ]
             yield found, bool(wrong)
+
+    def record(
+        self, kind: Kind, path: str, file: FileText | None, id: str
+    ) -> tuple[Values | None, bool]:
+        """One record of a version, or whether it may be in what cannot be read."""
+        chunks, faults = documents(kind, file) if file else ([], [])
+        wrong = list(faults)
+        for number, chunk in enumerate(chunks):
+            if kind.is_stream and id not in chunk.text:
+                continue
+            stored, more = self._parsed(kind, path, chunk, number)
+            wrong += more
+            if stored is not None and stored.id == id:
+                return stored.written, False
+        return None, bool(wrong)
+
+    def _parsed(
+        self, kind: Kind, path: str, chunk: Chunk, number: int
+    ) -> tuple[Stored | None, list[Fault]]:
+        tree, faults = parse_document(chunk.text, chunk.line)
+        if tree is None:
+            return None, faults
+        zone, rules = self._workspace.zone, self._rules(kind)
+        return read_record(kind, tree, zone, rules, path, chunk, number)[0], faults
 
 
 def joined(changes: Iterable[Change]) -> list[Change]:

@@ -5,6 +5,7 @@ A commit's trailers are the header of its change set, its files before and after
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from crmctl.changes.between import Between
@@ -37,7 +38,7 @@ def recorded(workspace: Workspace) -> list[Entry]:
     for text in filter(None, out.split("\0")):
         names, *lines = text.splitlines()
         commit, *parents = names.split()
-        header = _header(lines)
+        header = header_of(lines)
         # What a commit did at which a shallow clone ends cannot be told from all that was before.
         if header.get("change") and commit not in cut:
             parent = parents[0] if parents else None
@@ -45,10 +46,17 @@ def recorded(workspace: Workspace) -> list[Entry]:
     return found
 
 
-def _header(lines: list[str]) -> dict[str, Any]:
+def ids_of(trailers: Sequence[str]) -> list[str]:
+    """The change sets in one commit: several where git had refused some before."""
+    name = f"{TRAILER}Change: "
+    return [line.removeprefix(name) for line in trailers if line.startswith(name)]
+
+
+def header_of(trailers: Sequence[str]) -> dict[str, Any]:
+    """The header of the first change set in a commit."""
     header: dict[str, Any] = dict.fromkeys(("change", "at", "actor", "reason", "undoes"))
     header["command"] = []
-    for line in lines:
+    for line in trailers:
         name, colon, value = line.removeprefix(TRAILER).partition(": ")
         key = name.lower()
         if not (colon and line.startswith(TRAILER) and key in header):

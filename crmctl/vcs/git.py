@@ -49,20 +49,28 @@ def run_bytes(root: Path, arguments: Sequence[str], stdin: bytes = b"") -> bytes
 
 
 def blobs(root: Path, names: Iterable[str]) -> dict[str, bytes]:
-    """The contents with these names, all by one process; GitFailed when one is not there."""
-    wanted = dict.fromkeys(names)
-    out = run_bytes(root, ["cat-file", "--batch"], "".join(f"{n}\n" for n in wanted).encode())
+    """The contents with these names, all by one process, as far as they are there.
+
+    A name is git's own, or `REVISION:PATH` from the root of the repository.
+    """
+    wanted = [name for name in dict.fromkeys(names) if "\n" not in name]
+    asked = b"".join(os.fsencode(name) + b"\n" for name in wanted)
+    out = run_bytes(root, ["cat-file", "--batch"], asked)
     found: dict[str, bytes] = {}
     at = 0
     for name in wanted:
         start = out.index(b"\n", at) + 1
-        about = out[at : start - 1].decode()
-        if not about.startswith(f"{name} blob "):
-            raise GitFailed(about)
-        end = start + int(about.rpartition(" ")[2])
-        found[name] = out[start:end]
-        at = end + 1
+        size = out[at : start - 1].rpartition(b" ")[2]
+        at = start
+        if size.isdigit():  # else “missing”
+            at += int(size) + 1
+            found[name] = out[start : at - 1]
     return found
+
+
+def prefix(root: Path) -> str:
+    """The path of a folder from the root of its repository, empty or with a slash at its end."""
+    return run(root, ["rev-parse", "--show-prefix"]).removesuffix("\n")
 
 
 def inside_repository(folder: Path) -> bool:

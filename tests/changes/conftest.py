@@ -39,8 +39,8 @@ class GitBook:
         self.git("init", "-q", "-b", "main")
         self.git("config", "user.name", "Li Na")
         self.git("config", "user.email", "li@example.com")
-        self.git("add", ".")
-        self.git("commit", "-qm", "Start")
+        # The clock of the tests stands at nine.
+        self.commit("Start", at="2026-11-21T08:00:00+00:00")
 
     def git(self, *args: str, at: str | None = None) -> str:
         """Runs git, at a given time if it commits."""

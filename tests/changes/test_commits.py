@@ -167,7 +167,11 @@ def test_a_change_is_undone_from_its_commit_when_the_journal_is_gone(acme: GitBo
     assert rows[2]["reason"] == "a fair"
     assert rows[2]["command"] == "customer set acme industry=retail --reason 'a fair'"
     steps = acme.run("history acme -o json").json
-    assert [(step["field"], step["after"]) for step in steps] == [("industry", "retail")]
+    assert [(step["change"], step["field"], step["after"]) for step in steps] == [
+        (first, "industry", "retail"),
+        (None, "id", "acme"),
+        (None, "name", "Acme"),
+    ]
     assert acme.run("customer restore -o json").json[0]["id"] == "beta"
     for one in (first, second, third):
         acme.run(["undo", one])
