@@ -8,7 +8,7 @@ removal is never a loss. Its lines are JSON: a header, the records, the files.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -41,8 +41,14 @@ class Entry:
     @cached_property
     def changes(self) -> list[Change]:
         """Every record before and after."""
-        names = ("kind", "id", "before", "after", "path")
-        return [Change(*(line[name] for name in names)) for line in self._lines() if "kind" in line]
+        return [_change(line) for line in self._lines() if "kind" in line]
+
+    def of(self, kind: str, id: str) -> list[Change]:
+        """What it did to one record; no other record is read."""
+        # As `lines_of` begins the line of a record.
+        start = jsontext.dumps({"kind": kind, "id": id}).removesuffix("}") + ","
+        with self._file.open(encoding="utf-8") as lines:
+            return [_change(jsontext.loads(line)) for line in lines if line.startswith(start)]
 
     @cached_property
     def images(self) -> list[Image]:
@@ -112,6 +118,10 @@ class Journal:
             for change in entry.changes
             if change.before is None and change.after is not None
         }
+
+
+def _change(line: Mapping[str, Any]) -> Change:
+    return Change(*(line[name] for name in ("kind", "id", "before", "after", "path")))
 
 
 def lines_of(changes: ChangeSet, images: Iterable[Image]) -> Iterator[dict[str, Any]]:

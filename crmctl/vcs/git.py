@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -46,6 +46,31 @@ def run_bytes(root: Path, arguments: Sequence[str], stdin: bytes = b"") -> bytes
         said = done.stderr.strip() or done.stdout.strip()
         raise GitFailed(said.decode("utf-8", "replace"))
     return done.stdout
+
+
+def blobs(root: Path, names: Iterable[str]) -> dict[str, bytes]:
+    """The contents with these names, all by one process, as far as they are there.
+
+    A name is git's own, or `REVISION:PATH` from the root of the repository.
+    """
+    wanted = [name for name in dict.fromkeys(names) if "\n" not in name]
+    asked = b"".join(os.fsencode(name) + b"\n" for name in wanted)
+    out = run_bytes(root, ["cat-file", "--batch"], asked)
+    found: dict[str, bytes] = {}
+    at = 0
+    for name in wanted:
+        start = out.index(b"\n", at) + 1
+        size = out[at : start - 1].rpartition(b" ")[2]
+        at = start
+        if size.isdigit():  # else “missing”
+            at += int(size) + 1
+            found[name] = out[start : at - 1]
+    return found
+
+
+def prefix(root: Path) -> str:
+    """The path of a folder from the root of its repository, empty or with a slash at its end."""
+    return run(root, ["rev-parse", "--show-prefix"]).removesuffix("\n")
 
 
 def inside_repository(folder: Path) -> bool:

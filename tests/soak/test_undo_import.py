@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.changes.test_commits import GitBook
-from tests.changes.test_undo import change
+from tests.changes.conftest import GitBook, change
 from tests.conftest import REPOSITORY, Book, new_book
 
 DATA = REPOSITORY / "tests/data/cdnow_sample.csv"

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from tests.changes.test_commits import GitBook
+from tests.changes.conftest import GitBook
 from tests.conftest import Book
 from tests.processes import at_once, ended, start
 
