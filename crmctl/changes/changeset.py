@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from crmctl.values import jsontext
+
 Values = dict[str, Any]
 
 
@@ -14,7 +16,8 @@ class Change:
     """One record: created (no `before`), updated, or removed (no `after`).
 
     `path` is the record's file below records/; `document` its place in that file when it was read.
-    `text` is the new document word for word, when a person wrote it in an editor.
+    `text` is the new document word for word, when a person wrote it in an editor. `moved` is the
+    file that the record goes to with its text, when it is another one.
     """
 
     kind: str
@@ -24,6 +27,17 @@ class Change:
     path: str
     document: int | None = None
     text: str | None = None
+    moved: str | None = None
+
+    @property
+    def new_id(self) -> str:
+        """The record's id afterwards: another one when it is renamed."""
+        return str((self.after or {}).get("id", self.id))
+
+    @property
+    def renames(self) -> bool:
+        """Whether a record gets another id."""
+        return self.before is not None and self.new_id != self.id
 
     @property
     def action(self) -> str:
@@ -31,6 +45,11 @@ class Change:
         if self.before is None:
             return "created"
         return "removed" if self.after is None else "updated"
+
+    def back(self) -> Change:
+        """The same record on its way back."""
+        path, moved = (self.moved, self.path) if self.moved else (self.path, None)
+        return Change(self.kind, self.new_id, self.after, self.before, path, moved=moved)
 
     def parts(self) -> Iterator[Part]:
         """The top-level fields that differ."""
@@ -54,6 +73,31 @@ def by_path(changes: Iterable[Change]) -> dict[str, list[Change]]:
     for change in changes:
         grouped.setdefault(change.path, []).append(change)
     return grouped
+
+
+def joined(changes: Iterable[Change]) -> list[Change]:
+    """Changes as a comparison of files gives them, with a record that goes from one file and comes
+    in another as one that moves, under another id if nothing else of it differs."""
+    found = [*changes]
+    gone = [one for one in found if one.after is None]
+    came = [one for one in found if one.before is None]
+    if not gone or not came:
+        return found
+    named = {(one.kind, one.id): one for one in came}
+    alike = {_rest(one.kind, one.after): one for one in came}
+    paired: dict[int, Change] = {}
+    for one in gone:
+        other = named.get((one.kind, one.id)) or alike.get(_rest(one.kind, one.before))
+        if other is not None and id(other) not in paired:
+            paired[id(other)] = other
+            one.after = other.after
+            one.moved = other.path if other.path != one.path else None
+    return [one for one in found if id(one) not in paired]
+
+
+def _rest(kind: str, values: Values | None) -> tuple[str, str]:
+    rest = {name: value for name, value in sorted((values or {}).items()) if name != "id"}
+    return kind, jsontext.dumps(rest)
 
 
 class Verbatim(NamedTuple):
@@ -89,7 +133,7 @@ class ChangeSet:
 
     def of(self, action: str) -> list[str]:
         """The ids of the records that are created, updated or removed."""
-        return [change.id for change in self.changes if change.action == action]
+        return [change.new_id for change in self.changes if change.action == action]
 
     def counts(self) -> Mapping[str, int]:
         """How many records are created, updated and removed."""

@@ -158,6 +158,9 @@ def subject(entry: Entry, kinds: Mapping[str, Kind]) -> str:
 
 
 def _deeds(entry: Entry, kinds: Mapping[str, Kind]) -> str:
+    for change in entry.changes:
+        if change.renames:
+            return f"rename {change.kind} {change.id} to {change.new_id}"
     if len(entry.changes) == 1:
         return _one(entry.changes[0])
     parts: dict[tuple[str, str], int] = {}

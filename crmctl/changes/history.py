@@ -29,13 +29,15 @@ class Step(NamedTuple):
 def history(workspace: Workspace, kind: Kind, id: str) -> list[Step]:
     """Every step of a record, newest first."""
     steps: list[Step] = []
+    name = id  # as the record was called then
     for entry in reversed(Past(workspace).entries):
         header = entry.header
         for change in entry.changes:
-            if (change.kind, change.id) == (kind.name, id):
+            if (change.kind, change.new_id) == (kind.name, name):
                 command = shlex.join(header["command"])
                 by = (entry.id, header["at"], header["actor"], command, header["reason"])
                 steps += [Step(*by, *part) for part in change.parts()]
+                name = change.id
     return steps
 
 

@@ -8,7 +8,7 @@ removal is never a loss. Its lines are JSON: a header, the records, the files.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from crmctl.startup import PENDING
 from crmctl.values import jsontext
 
 SUFFIX = ".jsonl"
+RECORD = ("kind", "id", "before", "after", "path")
 
 
 class Entry:
@@ -41,8 +42,7 @@ class Entry:
     @cached_property
     def changes(self) -> list[Change]:
         """Every record before and after."""
-        names = ("kind", "id", "before", "after", "path")
-        return [Change(*(line[name] for name in names)) for line in self._lines() if "kind" in line]
+        return [_change(line) for line in self._lines() if "kind" in line]
 
     @cached_property
     def images(self) -> list[Image]:
@@ -125,10 +125,15 @@ def lines_of(changes: ChangeSet, images: Iterable[Image]) -> Iterator[dict[str, 
         "undoes": changes.undoes,
     }
     for change in changes.changes:
-        names = ("kind", "id", "path", "before", "after")
-        yield {name: getattr(change, name) for name in names}
+        line = {name: getattr(change, name) for name in RECORD}
+        yield {**line, "moved": change.moved} if change.moved else line
     for image in images:
         yield image.written()
+
+
+def _change(line: Mapping[str, Any]) -> Change:
+    kind, id, before, after, path = (line[name] for name in RECORD)
+    return Change(kind, id, before, after, path, moved=line.get("moved"))
 
 
 def _when(file: Path) -> int:

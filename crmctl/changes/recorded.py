@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
-from crmctl.changes.changeset import Change, Values
+from crmctl.changes.changeset import Change, Values, joined
 from crmctl.changes.images import Image
 from crmctl.changes.journal import Entry
 from crmctl.schema.rules import Rules
@@ -77,7 +77,9 @@ class _Recorded(Entry):
     @cached_property
     def changes(self) -> list[Change]:
         """Every record before and after."""
-        return [change for path, file in self._files.items() for change in self._of(path, file)]
+        return joined(
+            change for path, file in self._files.items() for change in self._of(path, file)
+        )
 
     @cached_property
     def images(self) -> list[Image]:

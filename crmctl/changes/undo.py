@@ -15,6 +15,7 @@ from crmctl.changes.changeset import Change, Values, Verbatim, by_path
 from crmctl.changes.images import Image
 from crmctl.changes.journal import Entry
 from crmctl.changes.past import Past
+from crmctl.changes.rename import rename_back
 from crmctl.errors import CrmctlError, NotFound
 from crmctl.locale import _
 from crmctl.merging.values import Conflict, for_ours, merge
@@ -48,6 +49,9 @@ class Undo:
 
     def run(self) -> list[Left]:
         """Collects the changes; returns what has to stay."""
+        if any(change.renames for change in self.entry.changes):
+            rename_back(self.built, self.entry)
+            return []
         kept = self._kept()
         images = {image.path: image for image in self.entry.images}
         for path, group in by_path(self.entry.changes).items():
@@ -69,7 +73,7 @@ class Undo:
         if (now.digest if now else None) != image.after:
             return False
         text = image.backward(now.text if now else "")
-        back = [Change(c.kind, c.id, c.after, c.before, c.path) for c in group]
+        back = [change.back() for change in group]
         self.built.put_file(back, Verbatim(image.after, text, image.bom))
         return True
 

@@ -35,7 +35,8 @@ def _change(change: Change, registry: Registry) -> Iterator[str]:
     }
     values = change.after or change.before or {}
     label = str(values.get(kind.label) or "")
-    head = heads[change.action].format(kind=kind.titled(), id=change.id)
+    id = f"{change.id} → {change.new_id}" if change.renames else change.id
+    head = heads[change.action].format(kind=kind.titled(), id=id)
     yield (
         f"{head} ({cell(label, field_column('', None))})" if label not in ("", change.id) else head
     )
