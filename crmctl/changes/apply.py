@@ -6,8 +6,7 @@ refused, and so is an edit whose result does not read back as exactly the values
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from crmctl.changes.changeset import Change, ChangeSet, Values, Verbatim, by_path
@@ -64,8 +63,8 @@ class Applier:
             self._resume()
             if self.journal.entry(changes.id) is not None:
                 raise AlreadyApplied(changes.id)
-            moved = [change.moved for change in changes.changes if change.moved]
-            self.commits.before([*dict.fromkeys([*by_path(changes.changes), *moved])])
+            paths = [path for one in changes.changes for path in (one.source, one.path)]
+            self.commits.before([*dict.fromkeys(paths)])
             # Every text is made before the first is written: what cannot be done stops it all.
             texts = self._texts(changes)
             self.commits.owe(changes.id)
@@ -92,7 +91,8 @@ class Applier:
 
     def _mended(self, entry: Entry, path: str, left: list[str]) -> Text | None:
         """A file that was edited after the change set was interrupted, with what still fits."""
-        group = list(_within(entry.changes, path))
+        halves = (half for change in entry.changes for half in change.halves())
+        group = [half for half in halves if half.path == path]
         kind = self.workspace.registry.kinds[group[0].kind]
         content = read_file(
             self.workspace.records, path, kind, self.workspace.zone, self._rules_of(kind)
@@ -106,16 +106,15 @@ class Applier:
         """Every file of a change set as it is and as it will be."""
         texts = {
             path: self._text(path, group, changes.verbatim.get(path))
-            for path, group in by_path(changes.changes).items()
+            for path, group in _by_source(changes.changes).items()
         }
-        moved: dict[str, list[Change]] = {}
-        for change in changes.changes:
-            if change.moved and change.moved not in changes.verbatim:
-                moved.setdefault(change.moved, []).append(change)
+        moved = by_path(change for change in changes.changes if change.origin)
         for path, group in moved.items():
-            texts[path] = self._with_arrivals(path, group, texts)
-        for path in changes.verbatim.keys() - texts.keys():
-            texts[path] = self._text(path, [], changes.verbatim[path])
+            verbatim = changes.verbatim.get(path)
+            if verbatim is None:
+                texts[path] = self._with_arrivals(path, group, texts)
+            elif path not in texts:
+                texts[path] = self._text(path, [], verbatim)
         return [*texts.values()]
 
     def _with_arrivals(
@@ -130,7 +129,7 @@ class Applier:
         if before.new is not None and not kind.is_stream:
             raise Exists(kind.noun(), changes[0].new_id)
         text, bom = before.new, before.bom
-        for source, group in by_path(changes).items():
+        for source, group in _by_source(changes).items():
             left = texts[source].old
             assert left is not None
             chunks = split_stream(left.text)
@@ -174,11 +173,11 @@ class Applier:
             return Text(path, old, self._file(kind, change, old), bom)
         chunks = split_stream(text)
         places = self._places(kind, [c for c in changes if c.before is not None], path, chunks)
-        if chunks and sum(change.moved is not None for change in places.values()) == len(chunks):
+        if chunks and sum(change.path != path for change in places.values()) == len(chunks):
             return Text(path, old, None, bom)
         # From the end, so that the places of the others stay true.
         for place, change in sorted(places.items(), reverse=True):
-            if change.after is None or change.moved:
+            if change.after is None or change.origin:
                 text = remove_document(text, place)
             else:
                 edited = self._edited(kind, change, chunks[place])
@@ -195,10 +194,10 @@ class Applier:
             assert change.after is not None
             return document_of(kind, change.after)
         if old is None:
-            raise ChangedMeanwhile(f"records/{change.path}")
+            raise ChangedMeanwhile(f"records/{change.source}")
         chunks = split_stream(old.text)
-        (place,) = self._places(kind, [change], change.path, chunks)
-        if change.after is None or change.moved:
+        (place,) = self._places(kind, [change], change.source, chunks)
+        if change.after is None or change.origin:
             return None
         return replace_document(old.text, chunks[place], self._edited(kind, change, chunks[place]))
 
@@ -251,13 +250,12 @@ class Applier:
         return values
 
 
-def _within(changes: Iterable[Change], path: str) -> Iterator[Change]:
-    """What change sets do within one file: what moves away goes, what moves here is new."""
+def _by_source(changes: Iterable[Change]) -> dict[str, list[Change]]:
+    """Changes by the file in which their record stands until then."""
+    grouped: dict[str, list[Change]] = {}
     for change in changes:
-        if change.path == path:
-            yield replace(change, after=None, moved=None) if change.moved else change
-        elif change.moved == path:
-            yield replace(change, id=change.new_id, before=None, path=path, moved=None)
+        grouped.setdefault(change.source, []).append(change)
+    return grouped
 
 
 def machine_result(changes: ChangeSet) -> dict[str, Any]:

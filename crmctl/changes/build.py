@@ -138,12 +138,11 @@ class Builder:
         if new_id != id:
             self._new_id(kind, {}, new_id, None)
         path = path_after(kind, stored.values, values, stored.path)
-        moved = path if path != stored.path else None
-        if values == stored.values and moved is None:
+        origin = stored.path if path != stored.path else None
+        if values == stored.values and origin is None:
             return None
-        place = stored.path, stored.document
-        after = ordered(kind, values)
-        return self.put(Change(kind.name, id, stored.written, after, *place, moved=moved))
+        after, place = ordered(kind, values), (path, stored.document)
+        return self.put(Change(kind.name, id, stored.written, after, *place, origin=origin))
 
     # a record as text, for the editor
 

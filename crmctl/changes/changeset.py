@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from crmctl.values import jsontext
-
 Values = dict[str, Any]
 
 
@@ -16,8 +14,8 @@ class Change:
     """One record: created (no `before`), updated, or removed (no `after`).
 
     `path` is the record's file below records/; `document` its place in that file when it was read.
-    `text` is the new document word for word, when a person wrote it in an editor. `moved` is the
-    file that the record goes to with its text, when it is another one.
+    `text` is the new document word for word, when a person wrote it in an editor. `origin` is the
+    file where the record stood before, where that was another one.
     """
 
     kind: str
@@ -27,7 +25,12 @@ class Change:
     path: str
     document: int | None = None
     text: str | None = None
-    moved: str | None = None
+    origin: str | None = None
+
+    @property
+    def source(self) -> str:
+        """The file where the record stood before."""
+        return self.origin or self.path
 
     @property
     def new_id(self) -> str:
@@ -41,15 +44,25 @@ class Change:
 
     @property
     def action(self) -> str:
-        """`created`, `updated` or `removed`: the key of machine output."""
+        """`created`, `updated`, `removed`, or `moved` when only its file is another."""
         if self.before is None:
             return "created"
-        return "removed" if self.after is None else "updated"
+        if self.after is None:
+            return "removed"
+        return "moved" if self.origin is not None and self.before == self.after else "updated"
 
     def back(self) -> Change:
         """The same record on its way back."""
-        path, moved = (self.moved, self.path) if self.moved else (self.path, None)
-        return Change(self.kind, self.new_id, self.after, self.before, path, moved=moved)
+        origin = self.path if self.origin else None
+        return Change(self.kind, self.new_id, self.after, self.before, self.source, origin=origin)
+
+    def halves(self) -> Iterator[Change]:
+        """What it does in each file: a record that moves goes from one and is new in the other."""
+        if self.origin is None:
+            yield self
+        else:
+            yield Change(self.kind, self.id, self.before, None, self.origin, self.document)
+            yield Change(self.kind, self.new_id, None, self.after, self.path)
 
     def parts(self) -> Iterator[Part]:
         """The top-level fields that differ."""
@@ -73,31 +86,6 @@ def by_path(changes: Iterable[Change]) -> dict[str, list[Change]]:
     for change in changes:
         grouped.setdefault(change.path, []).append(change)
     return grouped
-
-
-def joined(changes: Iterable[Change]) -> list[Change]:
-    """Changes as a comparison of files gives them, with a record that goes from one file and comes
-    in another as one that moves, under another id if nothing else of it differs."""
-    found = [*changes]
-    gone = [one for one in found if one.after is None]
-    came = [one for one in found if one.before is None]
-    if not gone or not came:
-        return found
-    named = {(one.kind, one.id): one for one in came}
-    alike = {_rest(one.kind, one.after): one for one in came}
-    paired: dict[int, Change] = {}
-    for one in gone:
-        other = named.get((one.kind, one.id)) or alike.get(_rest(one.kind, one.before))
-        if other is not None and id(other) not in paired:
-            paired[id(other)] = other
-            one.after = other.after
-            one.moved = other.path if other.path != one.path else None
-    return [one for one in found if id(one) not in paired]
-
-
-def _rest(kind: str, values: Values | None) -> tuple[str, str]:
-    rest = {name: value for name, value in sorted((values or {}).items()) if name != "id"}
-    return kind, jsontext.dumps(rest)
 
 
 class Verbatim(NamedTuple):
@@ -137,7 +125,7 @@ class ChangeSet:
 
     def counts(self) -> Mapping[str, int]:
         """How many records are created, updated and removed."""
-        counts = dict.fromkeys(("created", "updated", "removed"), 0)
+        counts = dict.fromkeys(("created", "updated", "removed", "moved"), 0)
         for change in self.changes:
             counts[change.action] += 1
         return counts

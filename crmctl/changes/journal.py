@@ -126,14 +126,14 @@ def lines_of(changes: ChangeSet, images: Iterable[Image]) -> Iterator[dict[str, 
     }
     for change in changes.changes:
         line = {name: getattr(change, name) for name in RECORD}
-        yield {**line, "moved": change.moved} if change.moved else line
+        yield {**line, "origin": change.origin} if change.origin else line
     for image in images:
         yield image.written()
 
 
 def _change(line: Mapping[str, Any]) -> Change:
     kind, id, before, after, path = (line[name] for name in RECORD)
-    return Change(kind, id, before, after, path, moved=line.get("moved"))
+    return Change(kind, id, before, after, path, origin=line.get("origin"))
 
 
 def _when(file: Path) -> int:

@@ -53,7 +53,7 @@ def rename_back(built: Builder, entry: Entry) -> None:
         if change.renames:
             kind = built.workspace.registry.kinds[change.kind]
             rename(built, kind, change.new_id, change.id)
-    paths = {path for one in built.set.changes for path in (one.path, one.moved) if path}
+    paths = {path for one in built.set.changes for path in (one.source, one.path)}
     before = {}
     for image in entry.images:
         target = confined(built.workspace.root, f"records/{image.path}")

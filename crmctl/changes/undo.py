@@ -44,6 +44,7 @@ class Undo:
         self.entry = entry
         self.force = force
         self.left: list[Left] = []
+        self._changes = [half for change in entry.changes for half in change.halves()]
         self._kinds = built.workspace.registry.kinds
         built.set.undoes = entry.id
 
@@ -54,7 +55,7 @@ class Undo:
             return []
         kept = self._kept()
         images = {image.path: image for image in self.entry.images}
-        for path, group in by_path(self.entry.changes).items():
+        for path, group in by_path(self._changes).items():
             stays = [change for change in group if (change.kind, change.id) in kept]
             if stays or not self._exactly(images.get(path), group):
                 for change in group:
@@ -82,9 +83,7 @@ class Undo:
     def _kept(self) -> set[Key]:
         """The records that the change set made and that stay: edited since, or referred to."""
         made = {
-            (change.kind, change.id): change
-            for change in self.entry.changes
-            if change.before is None
+            (change.kind, change.id): change for change in self._changes if change.before is None
         }
         doomed: dict[Key, Change] = {}
         kept: set[Key] = set()

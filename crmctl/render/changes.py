@@ -31,6 +31,7 @@ def _change(change: Change, registry: Registry) -> Iterator[str]:
     heads = {
         "created": _("new {kind} {id}"),
         "updated": _("{kind} {id}"),
+        "moved": _("move {kind} {id}"),
         "removed": _("remove {kind} {id}"),
     }
     values = change.after or change.before or {}
