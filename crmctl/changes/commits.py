@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import cached_property
 from typing import Any
 
 from crmctl.changes.changeset import Change
@@ -23,6 +24,7 @@ from crmctl.workspace import Workspace
 TRAILER = "Crmctl-"
 AT_ONCE = 500  # paths in one command line
 FIELDS_NAMED = 3
+VERBS = {"created": "add", "updated": "change", "removed": "remove", "moved": "move"}
 
 
 class Commits:
@@ -31,12 +33,15 @@ class Commits:
     def __init__(self, workspace: Workspace) -> None:
         self.root = workspace.root
         self.journal = Journal(workspace.private)
+        self._workspace = workspace
         self._owed_file = workspace.private / "uncommitted"
-        self._actor = workspace.me
-        self._kinds = workspace.registry.kinds
         self._recorded: dict[str, str] = {}  # path -> blob in the last commit
         self._known: set[str] = set()  # the paths that were looked up
-        self.enabled = workspace.config.commit == "auto" and git.is_versioned(workspace.root)
+
+    @cached_property
+    def enabled(self) -> bool:
+        """Whether there is anything to do at all: most of the time there is not."""
+        return self._workspace.config.commit == "auto" and git.is_versioned(self.root)
 
     def before(self, paths: Sequence[str]) -> None:
         """Commits what is owed, and what was written by hand into files about to change.
@@ -87,7 +92,8 @@ class Commits:
         entries = [entry for id in self._owed() if (entry := self.journal.entry(id)) is not None]
         paths = dict.fromkeys(f"records/{image.path}" for e in entries for image in e.images)
         if paths:
-            subjects = [subject(entry, self._kinds) for entry in entries]
+            kinds = self._workspace.registry.kinds
+            subjects = [subject(entry, kinds) for entry in entries]
             first = subjects[0] if len(subjects) == 1 else f"Make {len(subjects)} changes"
             body = [] if len(subjects) == 1 else ["\n".join(subjects)]
             trailers = "\n".join(line for entry in entries for line in trailers_of(entry))
@@ -101,7 +107,7 @@ class Commits:
         new = [path for path in differing if path not in self._recorded]
         if new:
             git.add(self.root, new)
-        git.commit_only(self.root, differing, message, self._actor)
+        git.commit_only(self.root, differing, message, self._workspace.me)
         self._recorded.clear()
         self._known.clear()
 
@@ -153,11 +159,14 @@ def subject(entry: Entry, kinds: Mapping[str, Kind]) -> str:
 
 
 def _deeds(entry: Entry, kinds: Mapping[str, Kind]) -> str:
+    for change in entry.changes:
+        if change.renames:
+            return f"rename {change.kind} {change.id} to {change.new_id}"
     if len(entry.changes) == 1:
         return _one(entry.changes[0])
     parts: dict[tuple[str, str], int] = {}
     for change in entry.changes:
-        verb = {"created": "add", "updated": "change", "removed": "remove"}[change.action]
+        verb = VERBS[change.action]
         parts[verb, change.kind] = parts.get((verb, change.kind), 0) + 1
     return ", ".join(
         f"{verb} {count} {kinds[kind].plural if count > 1 else kind}"

@@ -11,10 +11,11 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from crmctl.changes.build import Builder
-from crmctl.changes.changeset import Change, Values
-from crmctl.changes.images import Image, Text
+from crmctl.changes.changeset import Change, Values, Verbatim, by_path
+from crmctl.changes.images import Image
 from crmctl.changes.journal import Entry
 from crmctl.changes.past import Past
+from crmctl.changes.rename import rename_back
 from crmctl.errors import CrmctlError, NotFound
 from crmctl.locale import _
 from crmctl.merging.values import Conflict, for_ours, merge
@@ -43,17 +44,18 @@ class Undo:
         self.entry = entry
         self.force = force
         self.left: list[Left] = []
+        self._changes = [half for change in entry.changes for half in change.halves()]
         self._kinds = built.workspace.registry.kinds
         built.set.undoes = entry.id
 
     def run(self) -> list[Left]:
         """Collects the changes; returns what has to stay."""
+        if any(change.renames for change in self.entry.changes):
+            rename_back(self.built, self.entry)
+            return []
         kept = self._kept()
-        by_path: dict[str, list[Change]] = {}
-        for change in self.entry.changes:
-            by_path.setdefault(change.path, []).append(change)
         images = {image.path: image for image in self.entry.images}
-        for path, group in by_path.items():
+        for path, group in by_path(self._changes).items():
             stays = [change for change in group if (change.kind, change.id) in kept]
             if stays or not self._exactly(images.get(path), group):
                 for change in group:
@@ -72,11 +74,8 @@ class Undo:
         if (now.digest if now else None) != image.after:
             return False
         text = image.backward(now.text if now else "")
-        for change in group:
-            back = Change(change.kind, change.id, change.after, change.before, change.path)
-            self.built.set.changes.append(back)
-        exact = Text(image.path, None, text, image.bom)
-        self.built.set.exact[image.path] = (image.after, exact)
+        back = [change.back() for change in group]
+        self.built.put_file(back, Verbatim(image.after, text, image.bom))
         return True
 
     # records that were made
@@ -84,9 +83,7 @@ class Undo:
     def _kept(self) -> set[Key]:
         """The records that the change set made and that stay: edited since, or referred to."""
         made = {
-            (change.kind, change.id): change
-            for change in self.entry.changes
-            if change.before is None
+            (change.kind, change.id): change for change in self._changes if change.before is None
         }
         doomed: dict[Key, Change] = {}
         kept: set[Key] = set()
@@ -138,7 +135,7 @@ class Undo:
         except NotFound:
             if change.after is None and change.before is not None:
                 back = Change(change.kind, change.id, None, change.before, change.path)
-                self.built.set.changes.append(back)
+                self.built.put(back)
             else:
                 self._leave(change, None, _("removed since"))
             return
@@ -190,9 +187,9 @@ def restore(built: Builder, change: Change, entry: Entry) -> None:
     """Brings a removed record back; a file of its own gets its exact bytes."""
     image = next((one for one in entry.images if one.path == change.path), None)
     back = Change(change.kind, change.id, None, change.before, change.path)
-    built.set.changes.append(back)
     alone = sum(other.path == change.path for other in entry.changes) == 1
-    if image is not None and image.after is None and alone:
-        text = Text(image.path, None, image.backward(""), image.bom)
-        if not confined(built.workspace.root, f"records/{image.path}").exists():
-            built.set.exact[image.path] = (None, text)
+    there = confined(built.workspace.root, f"records/{change.path}").exists()
+    if image is not None and image.after is None and alone and not there:
+        built.put_file([back], Verbatim(None, image.backward(""), image.bom))
+    else:
+        built.put(back)
