@@ -20,6 +20,7 @@ from crmctl.storage.files import FileText, decoded, fault_of, load_inside
 from crmctl.storage.reader import Chunk, Fault, parse_document
 from crmctl.storage.records import Stored, documents, read_record
 from crmctl.storage.streams import ids_of
+from crmctl.values import jsontext
 from crmctl.vcs import git
 from crmctl.vcs.revisions import commit_of, require
 from crmctl.workspace import Workspace
@@ -49,37 +50,44 @@ def difference(workspace: Workspace, old: str | None, new: str | None) -> list[C
 def between(workspace: Workspace, old: str | None, new: str | None) -> Between:
     """The same with all that is known of it; NoRevision, NothingCommitted and GitRefused."""
     require(workspace.root)
-    commits = [name and commit_of(workspace.root, name) for name in (old, new)]
-    return Between(workspace, *commits)
+    before, after = (name and commit_of(workspace.root, name) for name in (old, new))
+    return Between(workspace, before, after)
 
 
 class Between:
-    """Two states of one book, compared as far as it is asked for: commits, or None as above."""
+    """Two states of one book, compared as far as it is asked for: commits, or None as above.
 
-    def __init__(self, workspace: Workspace, old: str | None, new: str | None) -> None:
+    With `folder` only what is in that one below records/.
+    """
+
+    def __init__(
+        self, workspace: Workspace, old: str | None, new: str | None, folder: str = ""
+    ) -> None:
         self._workspace = workspace
         self._old, self._new = old, new
+        self._below = RECORDS + folder
         self._reader = Reader(workspace)
 
     @cached_property
     def changes(self) -> list[Change]:
         """Every record that differs, once."""
-        return joined(self.by_file)
-
-    @cached_property
-    def by_file(self) -> list[Change]:
-        """The same file by file: what moved was removed here and created there."""
-        return [c for path, file in self._files.items() for c in self._reader.compare(path, *file)]
+        compare = self._reader.compare
+        return joined(one for path, file in self._files.items() for one in compare(path, *file))
 
     @property
     def unread(self) -> list[Unread]:
         """What cannot be compared because one of its versions is broken."""
-        return self._reader.unread if self.by_file is not None else []
+        return self._reader.unread if self.changes is not None else []
+
+    @property
+    def takes(self) -> bool:
+        """Whether any file was there before."""
+        return any(old is not None for old, _new in self._files.values())
 
     @cached_property
     def images(self) -> list[Image]:
         """Every file that differs, before and after."""
-        losing = {change.path for change in self.by_file if change.after is None}
+        losing = {half.path for one in self.changes for half in one.halves() if half.after is None}
         return [
             Image.between(
                 path,
@@ -103,9 +111,9 @@ class Between:
         root = self._workspace.root
         old = self._old or git.run(root, ["hash-object", "-t", "tree", "--stdin"]).strip()
         sides = [old] if self._new is None else [old, self._new]
-        names = changed_blobs(git.run(root, [*_RAW, *sides, "--", RECORDS]))
+        names = changed_blobs(git.run(root, [*_RAW, *sides, "--", self._below]))
         if self._new is None:
-            others = ["ls-files", "--others", "--exclude-standard", "-z", "--", RECORDS]
+            others = ["ls-files", "--others", "--exclude-standard", "-z", "--", self._below]
             for path in filter(is_record_file, git.run(root, others).split("\0")):
                 names.setdefault(path, (None, None))
         wanted = {name for pair in names.values() for name in pair if name}
@@ -231,19 +239,31 @@ class Reader:
 
 
 def joined(changes: Iterable[Change]) -> list[Change]:
-    """Changes with what was removed from one file and put into another as one change."""
-    found: list[Change] = []
-    places: dict[tuple[str, str], int] = {}
-    for change in changes:
-        key = change.kind, change.id
-        place = places.setdefault(key, len(found))
-        other = found[place] if place < len(found) else change
-        gone, come = (other, change) if other.after is None else (change, other)
-        if gone is not come and gone.after is None and come.before is None:
-            found[place] = Change(*key, gone.before, come.after, come.path, origin=gone.path)
-        else:
-            found.append(change)
-    return found
+    """Changes with what was removed from one file and put into another as one change: under its
+    old id, or under another one where nothing else differs."""
+    found = [*changes]
+    came = [one for one in found if one.before is None]
+    gone = [one for one in found if one.after is None]
+    if not came or not gone:
+        return found
+    named = {(one.kind, one.id): one for one in came}
+    alike = {_rest(one.kind, one.after): one for one in came}
+    one_change: dict[int, Change | None] = {}
+    for one in gone:
+        other = named.get((one.kind, one.id)) or alike.get(_rest(one.kind, one.before))
+        if other is not None and id(other) not in one_change:
+            origin = one.path if one.path != other.path else None
+            one_change[id(other)] = None
+            one_change[id(one)] = Change(
+                one.kind, one.id, one.before, other.after, other.path, origin=origin
+            )
+    now = (one_change.get(id(one), one) for one in found)
+    return [one for one in now if one is not None]
+
+
+def _rest(kind: str, values: Values | None) -> tuple[str, str]:
+    rest = {name: value for name, value in sorted((values or {}).items()) if name != "id"}
+    return kind, jsontext.dumps(rest)
 
 
 _NONE = FileText("", False, "")

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from crmctl.changes.between import RECORDS, Reader, changed_blobs
-from crmctl.changes.changeset import Part, Values
+from crmctl.changes.between import RECORDS, Between, Reader, changed_blobs
+from crmctl.changes.changeset import Change, Part, Values
 from crmctl.changes.recorded import header_of, ids_of
 from crmctl.schema.model import Kind
 from crmctl.storage.files import decoded
@@ -57,105 +57,118 @@ class Life:
     """One record in the history of its book; `paths` are files in which it is known to stand."""
 
     def __init__(self, workspace: Workspace, kind: Kind, id: str, paths: Iterable[str]) -> None:
+        self._workspace = workspace
         self._root = workspace.root
         self._kind, self._id = kind, id
         self._paths = set(paths)
         self._reader = Reader(workspace)
-        self._versions: dict[tuple[str, str], tuple[Values | None, bool]] = {}
+        self._versions: dict[tuple[str, str, str], tuple[Values | None, bool]] = {}
+        self._came: dict[str, Change | None] = {}  # commit -> where it was moved from
+        self._prefix = git.prefix(self._root)
+        self._cut = cut_off(self._root)
 
     def deeds(self) -> list[Deed]:
         """Every commit that changed the record, oldest first."""
         known: set[str] = set()
-        deeds: list[Deed] = []
-        self._prefix = git.prefix(self._root)
-        self._cut = cut_off(self._root)
+        commits: list[Commit] = []
+        ids: dict[str, str] = {}
         while self._paths != known:
             known = set(self._paths)
-            deeds = list(self._walk(sorted(known)))
-        return deeds
+            commits = list(_log(self._root, self._prefix, sorted(known)))
+            ids = self._named(commits)
+        return list(self._told(commits, ids))
 
-    def committed(self) -> Values | None:
-        """The record in the last commit."""
-        names = {path: self._at("HEAD", path) for path in self._paths}
-        self._load(names.items())
-        return self._record(names.items())[0]
+    def committed(self, id: str) -> Values | None:
+        """The record in the last commit, where it may have another id."""
+        return self._record(((path, self._at("HEAD", path)) for path in self._paths), id)[0]
 
     def present(self) -> tuple[Values | None, bool]:
         """The record in the files as they stand, and whether it may be in something broken."""
-        files = {path: self._reader.load(RECORDS + path) for path in self._paths}
-        return _one(
-            self._reader.record(self._kind, path, file, self._id) for path, file in files.items()
-        )
+        read, load = self._reader.record, self._reader.load
+        every = [read(self._kind, path, load(RECORDS + path), self._id) for path in self._paths]
+        return _one(every)
 
-    def _walk(self, paths: list[str]) -> Iterator[Deed]:
-        commits = list(_log(self._root, self._prefix, paths))
-        self._load((path, name) for commit in commits for path, name in self._names(commit, paths))
+    def _named(self, commits: list[Commit]) -> dict[str, str]:
+        """The id of the record after each commit; finds where it came from."""
+        id, ids = self._id, {}
+        self._load(commits, id)
+        for commit in reversed(commits):
+            ids[commit.name] = id
+            if len(commit.parents) == 1 and commit.name not in self._came:
+                gone = self._record(self._before(commit, 0), id) == (None, False)
+                if gone and self._record(self._after(commit), id)[0] is not None:
+                    self._came[commit.name] = self._origin(commit, id)
+            came = self._came.get(commit.name)
+            if came is not None:
+                self._paths.add(came.source)
+                if came.id != id:
+                    id = came.id
+                    self._load(commits, id)
+        return ids
+
+    def _origin(self, commit: Commit, id: str) -> Change | None:
+        """What a commit made this record from, if it was another or in another file before."""
+        between = Between(self._workspace, commit.parents[0], commit.name, self._kind.folder)
+        if not between.takes:
+            return None
+        made = (one for one in between.changes if one.new_id == id and one.before is not None)
+        return next(made, None)
+
+    def _told(self, commits: list[Commit], ids: dict[str, str]) -> Iterator[Deed]:
         last: Values | None = None
         for commit in commits:
-            after, torn = self._record(self._after(commit, paths))
+            id = ids[commit.name]
+            after, torn = self._record(self._after(commit), id)
             if torn:
                 continue
+            came = self._came.get(commit.name)
             befores = []
             for number in range(max(1, len(commit.parents))):
-                before, torn = self._record(self._before(commit, paths, number))
+                before, torn = self._record(self._before(commit, number), came.id if came else id)
                 befores.append(last if torn else before)
             last = after
-            if len(commit.parents) == 1 and (befores[0] is None) != (after is None):
-                self._paths.update(self._elsewhere(commit))
             parts = list(_parts(befores, after))
             if parts and commit.name not in self._cut:
                 yield Deed(commit, parts, after)
 
     # the versions of its files
 
-    def _names(self, commit: Commit, paths: list[str]) -> Iterator[tuple[str, str]]:
-        for number in range(max(1, len(commit.parents))):
-            yield from self._before(commit, paths, number)
-        yield from self._after(commit, paths)
-
-    def _before(self, commit: Commit, paths: list[str], number: int) -> Iterable[tuple[str, str]]:
+    def _before(self, commit: Commit, number: int) -> list[tuple[str, str]]:
         if len(commit.parents) > 1:
-            return [(path, self._at(commit.parents[number], path)) for path in paths]
+            return [(path, self._at(commit.parents[number], path)) for path in self._paths]
         return [(path, old) for path, (old, _new) in commit.files.items() if old]
 
-    def _after(self, commit: Commit, paths: list[str]) -> Iterable[tuple[str, str]]:
+    def _after(self, commit: Commit) -> list[tuple[str, str]]:
         if len(commit.parents) > 1:
-            return [(path, self._at(commit.name, path)) for path in paths]
+            return [(path, self._at(commit.name, path)) for path in self._paths]
         return [(path, new) for path, (_old, new) in commit.files.items() if new]
 
     def _at(self, revision: str, path: str) -> str:
         return f"{revision}:{self._prefix}{RECORDS}{path}"
 
-    def _load(self, names: Iterable[tuple[str, str]]) -> None:
-        todo = [one for one in dict.fromkeys(names) if one not in self._versions]
+    def _load(self, commits: Iterable[Commit], id: str) -> None:
+        """Reads the record out of all versions of its files."""
+        names: list[tuple[str, str]] = []
+        for commit in commits:
+            for number in range(max(1, len(commit.parents))):
+                names += self._before(commit, number)
+            names += self._after(commit)
+        self._read(names, id)
+
+    def _read(self, names: Iterable[tuple[str, str]], id: str) -> None:
+        todo = [one for one in dict.fromkeys(names) if (*one, id) not in self._versions]
         for start in range(0, len(todo), AT_ONCE):
             some = todo[start : start + AT_ONCE]
             read = git.blobs(self._root, (name for _path, name in some))
             for path, name in some:
                 file = decoded(read[name]) if name in read else None
-                found = self._reader.record(self._kind, path, file, self._id)
-                self._versions[path, name] = found
+                found = self._reader.record(self._kind, path, file, id)
+                self._versions[path, name, id] = found
 
-    def _record(self, names: Iterable[tuple[str, str]]) -> tuple[Values | None, bool]:
-        return _one(self._versions[name] for name in names)
-
-    def _elsewhere(self, commit: Commit) -> Iterator[str]:
-        """Other files that the record may have come from, or gone to, in the same commit."""
-        raw = ["diff-tree", "-r", "--raw", "-z", "--no-abbrev", "--no-renames", "--relative"]
-        names = [commit.parents[0], commit.name, "--", f"{RECORDS}{self._kind.folder}"]
-        changed = changed_blobs(git.run(self._root, [*raw, *names]))
-        others = {
-            path.removeprefix(RECORDS): [name for name in pair if name]
-            for path, pair in changed.items()
-            if path.removeprefix(RECORDS) not in self._paths
-        }
-        if not self._kind.is_stream:
-            yield from (path for path in others if path.endswith(f"/{self._id}.yaml"))
-            return
-        read = git.blobs(self._root, (name for pair in others.values() for name in pair))
-        for path, pair in others.items():
-            if any(self._id.encode() in read.get(name, b"") for name in pair):
-                yield path
+    def _record(self, names: Iterable[tuple[str, str]], id: str) -> tuple[Values | None, bool]:
+        some = list(names)
+        self._read(some, id)
+        return _one(self._versions[*name, id] for name in some)
 
 
 def _one(versions: Iterable[tuple[Values | None, bool]]) -> tuple[Values | None, bool]:

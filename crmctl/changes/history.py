@@ -13,9 +13,9 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from crmctl.changes.between import RECORDS, joined
-from crmctl.changes.changeset import Change, Part, Values
+from crmctl.changes.changeset import Change, Part
 from crmctl.changes.committed import Deed, Life, lost
-from crmctl.changes.journal import Journal
+from crmctl.changes.journal import Entry, Journal
 from crmctl.errors import NotFound
 from crmctl.refs import References
 from crmctl.schema.model import Kind
@@ -83,16 +83,14 @@ def history(workspace: Workspace, record: Traced) -> list[Step]:
 
 
 class _Told(NamedTuple):
-    """A change set of the journal, as far as it is about the record."""
+    """A change set of the journal, and what it did to the record."""
 
-    change: str
+    entry: Entry
+    change: Change
     at: int
-    head: Head
-    parts: list[Part]
-    after: Values | None
 
     def steps(self) -> list[Step]:
-        return [Step(*self.head, *part) for part in self.parts]
+        return [Step(*_head(self.entry.header), *part) for part in self.change.parts()]
 
 
 _NOT_YET: Head = (None, None, None, None, None)
@@ -104,20 +102,21 @@ class _History:
     def __init__(self, workspace: Workspace, record: Traced) -> None:
         self._zone = workspace.zone
         kind, id, path = record
+        self._id = id
         paths = {path} - {""}
         told: list[_Told] = []
-        for entry in Journal(workspace.private).entries():
-            for change in joined(entry.of(kind.name, id)):
-                paths |= {change.path, change.origin or change.path}
-                head = _head(entry.header)
-                at = self._epoch(entry.header["at"])
-                told.append(_Told(entry.id, at, head, [*change.parts()], change.after))
+        name = id  # as it was called then
+        for entry in reversed(Journal(workspace.private).entries()):
+            for change in joined(entry.of(kind.name, name)):
+                paths |= {change.path, change.source}
+                name = change.id
+                told.insert(0, _Told(entry, change, self._epoch(entry.header["at"])))
         self._life = Life(workspace, kind, id, paths) if git.is_versioned(workspace.root) else None
         self._deeds = self._life.deeds() if self._life else []
-        self._told = {one.change: one for one in told}
+        self._told = {one.entry.id: one for one in told}
         committed = {id for deed in self._deeds for id in deed.commit.changes}
         # Those that no commit names: not committed yet, or by a person.
-        self._left = [one for one in told if one.change not in committed]
+        self._left = [one for one in told if one.entry.id not in committed]
 
     def steps(self) -> Iterator[Step]:
         """Oldest first."""
@@ -150,7 +149,7 @@ class _History:
         at, written = self._epoch(deed.commit.at), self._epoch(deed.commit.written)
         count = sum(one.at <= at for one in self._left)
         for number, one in enumerate(self._left, 1):
-            if one.after == deed.after and one.at <= max(at, written):
+            if one.change.after == deed.after and one.at <= max(at, written):
                 count = number
                 break
         told, self._left = self._left[:count], self._left[count:]
@@ -160,7 +159,8 @@ class _History:
         """What stands in the files and neither a commit nor a change set tells."""
         if self._life is None:
             return []
-        committed = self._life.committed()
+        id = self._left[0].change.id if self._left else self._id
+        committed = self._life.committed(id)
         present, torn = self._life.present()
         if torn:
             return []
@@ -190,7 +190,7 @@ def _untold(
     before: list[Part] = []
     after: list[Part] = []
     for name, was, now in parts:
-        steps = [part for one in told for part in one.parts if part.name == name]
+        steps = [part for one in told for part in one.change.parts() if part.name == name]
         value = was if by_person or not steps else steps[0].before
         for step in steps:
             if step.before != value:

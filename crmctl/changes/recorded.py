@@ -81,8 +81,8 @@ class _Recorded(Entry):
 
     @property
     def changes(self) -> list[Change]:
-        """Every record before and after, file by file as the journal has them."""
-        return self._between.by_file
+        """Every record before and after."""
+        return self._between.changes
 
     @property
     def images(self) -> list[Image]:

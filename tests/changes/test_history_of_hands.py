@@ -150,6 +150,26 @@ def test_a_record_that_moved_to_another_stream(versioned: GitBook) -> None:
     assert len(told(versioned, TWO)) == 5
 
 
+def test_a_record_that_was_given_another_id(versioned: GitBook) -> None:
+    versioned.run("customer set acme industry=retail")
+    (versioned.root / ACME).unlink()
+    versioned.write("records/customers/ace.yaml", "id: ace\nname: Acme\nindustry: retail\n")
+    versioned.commit("Shorter", at=EVENING.format(1))
+    versioned.write("records/customers/ace.yaml", "id: ace\nname: Ace\nindustry: retail\n")
+    versioned.commit("Name", at=EVENING.format(2))
+    expected = [
+        ("Name", "name", "Acme", "Ace"),
+        ("Shorter", "id", "acme", "ace"),
+        (None, "industry", None, "retail"),
+        ("Start", "id", None, "acme"),
+        ("Start", "name", None, "Acme"),
+    ]
+    assert told(versioned, "ace") == expected
+    assert "acme → ace" in versioned.run("history ace").out
+    shutil.rmtree(versioned.root / ".crmctl")
+    assert told(versioned, "ace") == expected
+
+
 def test_a_clean_merge_adds_nothing(versioned: GitBook) -> None:
     versioned.run("git setup")
     versioned.commit("Attributes")

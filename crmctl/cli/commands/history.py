@@ -62,7 +62,7 @@ def _rows(kind: Kind, steps: Iterable[Step]) -> Iterator[tuple[Any, ...]]:
             reason = _("not committed yet")
         parts = [step[5:] for step in group]
         # A record that came or went changed all of its fields, its id among them: one line says it.
-        whole = next((part for part in parts if part[0] == "id"), None)
+        whole = next((part for part in parts if part[0] == "id" and None in part), None)
         if whole is not None:
             yield at, actor, None, _("added") if whole[1] is None else _("removed"), reason
             continue
