@@ -87,7 +87,13 @@ class Commits:
             return []
 
     def _make_up(self) -> None:
-        """Commits the change sets that are written and not committed."""
+        """Commits the change sets that are written and not committed.
+
+        Not in the middle of a rebase or the like: to abort that would take the commits away.
+        """
+        begun = git.unfinished(self.root)
+        if begun is not None:
+            raise git.GitFailed(_("a {what} is in progress").format(what=begun))
         entries = [entry for id in self._owed() if (entry := self.journal.entry(id)) is not None]
         paths = dict.fromkeys(f"records/{image.path}" for e in entries for image in e.images)
         if paths:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Callable
 
 import pytest
 
@@ -140,6 +141,64 @@ def test_a_merge_in_progress(acme: GitBook) -> None:
         "Change customer acme: industry",
         "Merge",
     ]
+    assert acme.status() == []
+
+
+def test_a_rebase_that_is_aborted_takes_nothing_away(acme: GitBook) -> None:
+    acme.git("checkout", "-qb", "other")
+    acme.run("customer set acme industry=retail")
+    acme.git("checkout", "-q", "main")
+    acme.run("customer set acme industry=toys")
+    with pytest.raises(AssertionError):
+        acme.git("rebase", "other")
+    result = acme.run("customer add Gamma")
+    assert "warning: git did not commit: a rebase is in progress." in result.err
+    acme.git("rebase", "--abort")
+    assert acme.run("customer list Gamma -o ids").lines == ["gamma"]
+    acme.run("customer set beta industry=toys")
+    assert acme.subjects()[:2] == ["Change customer beta: industry", "Add customer gamma"]
+    assert acme.status() == []
+
+
+def test_from_a_hook_of_another_repository(acme: GitBook, make_book: Callable[[str], Book]) -> None:
+    other = GitBook(make_book("other"))
+    named = {"GIT_DIR": f"{other.root}/.git", "GIT_INDEX_FILE": f"{other.root}/.git/index"}
+    acme.run("customer set acme industry=retail", env=named)
+    assert acme.subjects()[0] == "Change customer acme: industry"
+    assert acme.status() == []
+    assert other.subjects() == ["Start"]
+    assert other.status() == []
+
+
+def test_a_linked_working_tree_and_a_detached_head(acme: GitBook) -> None:
+    acme.git("worktree", "add", "-q", "--detach", "../linked")
+    linked = Book(acme.root.parent / "linked")
+    linked.run("customer set acme industry=retail")
+    acme.git("checkout", "-q", "--detach", "main")
+    acme.run("customer set acme industry=toys")
+    assert acme.subjects()[0] == acme.git("-C", "../linked", "log", "-1", "--format=%s")
+    assert acme.git("-C", "../linked", "status", "--porcelain") == ""
+    assert acme.status() == []
+
+
+def test_a_commit_that_cannot_be_signed(acme: GitBook) -> None:
+    acme.git("config", "commit.gpgsign", "true")
+    acme.git("config", "gpg.program", "false")
+    result = acme.run("customer set acme industry=retail")
+    assert "warning: git did not commit: gpg failed" in result.err
+    assert "industry: retail" in acme.book.read(ACME)
+    acme.git("config", "commit.gpgsign", "false")
+    acme.run("customer set beta industry=toys")
+    assert acme.subjects()[1] == "Change customer acme: industry"
+
+
+def test_an_index_that_somebody_has_locked(acme: GitBook) -> None:
+    lock = acme.root / ".git/index.lock"
+    lock.touch()
+    assert "index.lock" in acme.run("customer set acme industry=retail").err
+    lock.unlink()
+    acme.run("customer set beta industry=toys")
+    assert acme.subjects()[1] == "Change customer acme: industry"
     assert acme.status() == []
 
 
