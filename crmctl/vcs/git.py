@@ -148,6 +148,12 @@ def commit_only(root: Path, paths: Sequence[str], message: str, actor: str | Non
         run(root, ["--literal-pathspecs", *stand_in, *arguments], listed(paths))
 
 
+def left_out(root: Path, paths: Sequence[str]) -> list[str]:
+    """Those of some paths that git has, but not in this working tree (a sparse checkout)."""
+    out = run(root, ["--literal-pathspecs", "ls-files", "-t", "-z", "--", *paths])
+    return [line[2:] for line in out.split("\0") if line.startswith("S ")]
+
+
 def listed(paths: Sequence[str]) -> bytes:
     """Paths as FROM_STDIN reads them."""
     return b"".join(os.fsencode(path) + b"\0" for path in paths)

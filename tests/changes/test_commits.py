@@ -202,6 +202,48 @@ def test_an_index_that_somebody_has_locked(acme: GitBook) -> None:
     assert acme.status() == []
 
 
+def test_a_file_that_is_not_checked_out_is_never_replaced(acme: GitBook) -> None:
+    acme.run("log acme one")
+    acme.git("sparse-checkout", "set", "--no-cone", "/*", "!/records/interactions/")
+    before = acme.subjects()
+    result = acme.run("log acme two", code=5)
+    assert "records/interactions/acme.yaml is in git, but not in this working tree." in result.err
+    assert acme.subjects() == before
+    acme.git("sparse-checkout", "disable")
+    acme.run("log acme two")
+    assert acme.run("interaction list --columns subject -o csv").lines[1:] == ["two", "one"]
+
+
+def test_links_within_the_book(acme: GitBook) -> None:
+    """What a link leads to is what git has to commit; a removal takes the link away."""
+    (acme.root / "shared").mkdir()
+    acme.git("mv", ACME, "shared/acme.yaml")
+    (acme.root / ACME).symlink_to("../../shared/acme.yaml")
+    acme.git("add", "-A")
+    acme.git("commit", "-qm", "Link")
+    assert "warning" not in acme.run("customer set acme industry=retail").err
+    assert acme.touched() == ["shared/acme.yaml"]
+    acme.run("customer rm acme --yes")
+    assert acme.touched() == [ACME]
+    assert acme.run("check").out == ""
+    acme.run("undo")
+    assert "industry: retail" in acme.book.read(ACME)
+    assert acme.status() == []
+
+
+def test_records_that_are_a_link(acme: GitBook) -> None:
+    acme.git("mv", "records", "data")
+    (acme.root / "records").symlink_to("data")
+    acme.git("add", "-A")
+    acme.git("commit", "-qm", "Link")
+    acme.run("customer set acme industry=retail")
+    acme.run("customer add Gamma")
+    assert acme.touched() == ["data/customers/gamma.yaml"]
+    acme.run("undo")
+    assert acme.touched() == ["data/customers/gamma.yaml"]
+    assert acme.status() == []
+
+
 def test_without_an_identity_the_actor_stands_in(acme: GitBook) -> None:
     acme.git("config", "--unset", "user.name")
     acme.git("config", "--unset", "user.email")
