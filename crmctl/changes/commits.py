@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
@@ -15,6 +16,7 @@ from typing import Any
 
 from crmctl.changes.changeset import Change
 from crmctl.changes.journal import Entry, Journal
+from crmctl.errors import NotCheckedOut
 from crmctl.locale import _
 from crmctl.schema.model import Kind
 from crmctl.values.text import visible
@@ -46,16 +48,31 @@ class Commits:
     def before(self, paths: Sequence[str]) -> None:
         """Commits what is owed, and what was written by hand into files about to change.
 
-        `paths` are below records/. When git refuses now, `after` will tell.
+        `paths` are below records/. When git refuses now, `after` will tell. Raises NotCheckedOut
+        for a file that git has and only this working tree lacks.
         """
         if not self.enabled:
             return
+        places = [self._place(path) for path in paths]
+        with suppress(git.GitFailed):
+            self._refuse_left_out(places)
         with suppress(git.GitFailed):
             self._make_up()
-            edited = self._differing([f"records/{path}" for path in paths], gone=False)
+            edited = self._differing(places, gone=False)
             if edited:
                 what = edited[0] if len(edited) == 1 else f"{len(edited)} files"
                 self._commit(edited, f"Edit {what} by hand")
+
+    def _place(self, path: str) -> str:
+        """Where a file below records/ really is, from the book's root: links may lead elsewhere."""
+        real = os.path.realpath(self.root / "records" / path)
+        return os.path.relpath(real, os.path.realpath(self.root))
+
+    def _refuse_left_out(self, places: Sequence[str]) -> None:
+        self._look_up(places)
+        missing = [p for p in places if p in self._recorded and not (self.root / p).exists()]
+        if missing and (left_out := git.left_out(self.root, missing)):
+            raise NotCheckedOut(left_out[0])
 
     def owe(self, change: str) -> None:
         """Notes that a change set is about to be written that no commit holds yet."""
@@ -88,9 +105,15 @@ class Commits:
             return []
 
     def _make_up(self) -> None:
-        """Commits the change sets that are written and not committed."""
+        """Commits the change sets that are written and not committed.
+
+        Not in the middle of a rebase or the like: to abort that would take the commits away.
+        """
+        begun = git.unfinished(self.root)
+        if begun is not None:
+            raise git.GitFailed(_("a {what} is in progress").format(what=begun))
         entries = [entry for id in self._owed() if (entry := self.journal.entry(id)) is not None]
-        paths = dict.fromkeys(f"records/{image.path}" for e in entries for image in e.images)
+        paths = dict.fromkeys(self._place(image.path) for e in entries for image in e.images)
         if paths:
             kinds = self._workspace.registry.kinds
             subjects = [subject(entry, kinds) for entry in entries]
@@ -113,7 +136,7 @@ class Commits:
 
     def _differing(self, paths: Sequence[str], *, gone: bool) -> list[str]:
         """The files whose content the last commit does not hold; with `gone` also missing ones."""
-        self._look_up([path for path in paths if path not in self._known])
+        self._look_up(paths)
         length = len(next(iter(self._recorded.values()), ""))
         differing = []
         for path in paths:
@@ -129,6 +152,7 @@ class Commits:
 
     def _look_up(self, paths: Sequence[str]) -> None:
         """Asks for the blobs of files in the last commit."""
+        paths = [path for path in paths if path not in self._known]
         for start in range(0, len(paths), AT_ONCE):
             some = paths[start : start + AT_ONCE]
             tree = ["--literal-pathspecs", "ls-tree", "-z", "HEAD", "--", *some]
