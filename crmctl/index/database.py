@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from crmctl.index import functions, layout
-from crmctl.index.scan import look
 from crmctl.schema.model import Registry
 from crmctl.values.money import Rates
 
@@ -41,7 +40,7 @@ def fill(
         gc.disable()
         try:
             refresh = refresher(connection)
-            refresh.run(look(refresh.reader.records))
+            refresh.run(refresh.reader.source.look())
         finally:
             gc.enable()
         for statement in layout.indexes(registry):

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from math import floor
-from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from crmctl.index.layout import columns
+from crmctl.index.source import Source
 from crmctl.problems import Problem
 from crmctl.schema.access import base_units, name_form, texts_at
 from crmctl.schema.model import Kind
 from crmctl.schema.rules import Rules
-from crmctl.storage.records import Stored, read_file
+from crmctl.storage.records import Stored, read_text
 from crmctl.values import jsontext
 from crmctl.values.money import Rates
 from crmctl.values.phones import digits
@@ -55,8 +55,8 @@ class FileRows(NamedTuple):
 class Reader:
     """Reads files of any kind into rows; what a kind asks for is worked out once."""
 
-    def __init__(self, records: Path, zone: ZoneInfo, rates: Rates) -> None:
-        self.records = records
+    def __init__(self, source: Source, zone: ZoneInfo, rates: Rates) -> None:
+        self.source = source
         self.zone = zone
         self.rates = rates
         self._kinds: dict[str, _KindReader] = {}
@@ -68,13 +68,19 @@ class Reader:
             reader = self._kinds[kind.name] = _KindReader(kind, self.zone, self.rates)
         return reader
 
-    def read(self, kind: Kind, path: str, name_keys: Callable[[str], list[str]]) -> FileRows:
+    def read(
+        self, kind: Kind, path: str, known: str, name_keys: Callable[[str], list[str]]
+    ) -> FileRows:
         """Rows of the file at `path` (relative to records/); an unreadable file is a problem.
 
-        `name_keys` gives the forms under which a name is found.
+        A file of the digest that is `known` already gives none. `name_keys` gives the forms under
+        which a name is found.
         """
+        text = self.source.load(path)
+        if known and text.digest == known:
+            return FileRows(path, known, [], [])
         reader = self.prepare(kind)
-        content = read_file(self.records, path, kind, self.zone, reader.rules)
+        content = read_text(text, path, kind, self.zone, reader.rules)
         rows = [reader.row(stored, name_keys) for stored in content.records]
         return FileRows(path, content.digest, rows, content.problems)
 

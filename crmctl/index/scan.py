@@ -124,10 +124,17 @@ def _is_text(name: str) -> bool:
 
 
 class Look(NamedTuple):
-    """What stands on disk: when the look began, in ns, and the folders by path."""
+    """What a source holds: when the look began, in ns, and the folders by path.
 
-    started: int
+    No time is said of what cannot change, so that none of its files is too young to be trusted.
+    """
+
+    started: int | None
     folders: dict[str, Folder]
+
+    def is_young(self, entry: Entry) -> bool:
+        """Whether a file may change again without a trace in its stamps."""
+        return self.started is not None and entry[2] > self.started - SETTLED_NS
 
     def fingerprints(self) -> dict[str, str]:
         """The fingerprint of each folder, by path."""

@@ -19,7 +19,8 @@ from crmctl import startup
 from crmctl.errors import BadSql, IndexUnusable
 from crmctl.index import ahead, asof, database, derived, functions, layout
 from crmctl.index.derived import Derived
-from crmctl.index.scan import differs, look
+from crmctl.index.scan import differs
+from crmctl.index.source import Disk, Source
 from crmctl.problems import Problem
 from crmctl.schema.model import Kind, Registry
 from crmctl.startup import PRIVATE, user_cache
@@ -58,6 +59,7 @@ class Index:
         self._on_progress = on_progress
         self._connection: sqlite3.Connection | None = None
         self._file: Path
+        self._source: Source = Disk(root)
         self._derived: dict[str, tuple[str, Callable[[], Derived], bool]] = {}
         self._day: date | None = None
         self._stale = False
@@ -159,7 +161,7 @@ class Index:
         told = ahead.take(str(self.root))
         if current and told is not None and not differs(connection, told):
             return
-        seen = look(self.root / "records")
+        seen = self._source.look()
         if current and not differs(connection, seen.fingerprints()):
             return
         refresh = self._refresher(connection)
@@ -183,7 +185,7 @@ class Index:
         from crmctl.index.refresh import Refresh
         from crmctl.index.rows import Reader
 
-        reader = Reader(self.root / "records", self.zone, self.rates)
+        reader = Reader(self._source, self.zone, self.rates)
         return Refresh(connection, self.registry, reader, self._on_progress)
 
     # damage that shows only when a page is read

@@ -81,6 +81,21 @@ def load_inside(root: Path, relative: str) -> FileText:
     return load(confined(root, relative))
 
 
+def load_listed(root: Path, relative: str) -> FileText:
+    """As `load_inside`, for a file that its folder lists: why it cannot be read is a fault."""
+    try:
+        return load_inside(root, relative)
+    except OutsideWorkspace:
+        return unread(Fault("outside", 1, 1, {}))
+    except OSError as error:
+        return unread(fault_of(error, root / relative))
+
+
+def unread(fault: Fault) -> FileText:
+    """What stands for a file that could not be read; it has no digest."""
+    return FileText("", False, "", [fault])
+
+
 def fault_of(error: OSError, path: Path) -> Fault:
     """Why a file that is listed in its folder could not be read."""
     what = None

@@ -13,8 +13,7 @@ from crmctl.problems import Problem
 from crmctl.schema.model import Kind
 from crmctl.schema.rules import Rules
 from crmctl.schema.typing import Finding, read
-from crmctl.storage.errors import OutsideWorkspace
-from crmctl.storage.files import fault_of, load_inside
+from crmctl.storage.files import FileText, load_listed
 from crmctl.storage.nodes import compose, locate
 from crmctl.storage.reader import Chunk, Fault, parse_document, split_stream
 from crmctl.values.dates import parse_date
@@ -56,13 +55,12 @@ class Content:
 
 def read_file(records: Path, path: str, kind: Kind, zone: ZoneInfo, rules: Rules) -> Content:
     """The records of the file at `path` below the folder `records`, with every problem found."""
+    return read_text(load_listed(records.parent, f"records/{path}"), path, kind, zone, rules)
+
+
+def read_text(text: FileText, path: str, kind: Kind, zone: ZoneInfo, rules: Rules) -> Content:
+    """The same of a file that is loaded already."""
     shown = f"records/{path}"
-    try:
-        text = load_inside(records.parent, shown)
-    except OutsideWorkspace:
-        return Content("", problems=_problems(shown, [Fault("outside", 1, 1, {})]))
-    except OSError as error:
-        return Content("", problems=_problems(shown, [fault_of(error, records / path)]))
     content = Content(text.digest, problems=_problems(shown, text.faults))
     if text.faults:
         return content
