@@ -17,7 +17,8 @@ class Change:
     """One record: created (no `before`), updated, or removed (no `after`).
 
     `path` is the record's file below records/; `document` its place in that file when it was read.
-    `text` is the new document word for word, when a person wrote it in an editor.
+    `text` is the new document word for word, when a person wrote it in an editor. `origin` is the
+    file where the record stood before, where that was another one.
     """
 
     kind: str
@@ -27,13 +28,16 @@ class Change:
     path: str
     document: int | None = None
     text: str | None = None
+    origin: str | None = None
 
     @property
     def action(self) -> str:
-        """`created`, `updated` or `removed`: the key of machine output."""
+        """`created`, `updated`, `removed`, or `moved` when only its file is another."""
         if self.before is None:
             return "created"
-        return "removed" if self.after is None else "updated"
+        if self.after is None:
+            return "removed"
+        return "moved" if self.origin is not None and self.before == self.after else "updated"
 
     def parts(self) -> Iterator[Part]:
         """The top-level fields that differ."""

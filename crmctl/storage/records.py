@@ -61,14 +61,8 @@ def read_file(records: Path, path: str, kind: Kind, zone: ZoneInfo, rules: Rules
 def read_text(text: FileText, path: str, kind: Kind, zone: ZoneInfo, rules: Rules) -> Content:
     """The same of a file that is loaded already."""
     shown = f"records/{path}"
-    content = Content(text.digest, problems=_problems(shown, text.faults))
-    if text.faults:
-        return content
-    chunks = split_stream(text.text)
-    if not kind.is_stream and len(chunks) > 1:
-        fault = Fault("syntax", chunks[1].line, 1, {"reason": "one record a file is expected"})
-        content.problems += _problems(shown, [fault])
-        return content
+    chunks, faults = documents(kind, text)
+    content = Content(text.digest, problems=_problems(shown, faults))
     for number, chunk in enumerate(chunks):
         tree, faults = parse_document(chunk.text, chunk.line)
         content.problems += _problems(shown, faults)
@@ -78,6 +72,17 @@ def read_text(text: FileText, path: str, kind: Kind, zone: ZoneInfo, rules: Rule
         content.problems += _placed(shown, chunk, findings)
         content.records.append(stored)
     return content
+
+
+def documents(kind: Kind, text: FileText) -> tuple[list[Chunk], list[Fault]]:
+    """The documents of a file of this kind, or why the whole file is not used."""
+    if text.faults:
+        return [], text.faults
+    chunks = split_stream(text.text)
+    if not kind.is_stream and len(chunks) > 1:
+        reason = {"reason": "one record a file is expected"}
+        return [], [Fault("syntax", chunks[1].line, 1, reason)]
+    return chunks, []
 
 
 def read_record(

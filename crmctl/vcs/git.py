@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -46,6 +46,23 @@ def run_bytes(root: Path, arguments: Sequence[str], stdin: bytes = b"") -> bytes
         said = done.stderr.strip() or done.stdout.strip()
         raise GitFailed(said.decode("utf-8", "replace"))
     return done.stdout
+
+
+def blobs(root: Path, names: Iterable[str]) -> dict[str, bytes]:
+    """The contents with these names, all by one process; GitFailed when one is not there."""
+    wanted = dict.fromkeys(names)
+    out = run_bytes(root, ["cat-file", "--batch"], "".join(f"{n}\n" for n in wanted).encode())
+    found: dict[str, bytes] = {}
+    at = 0
+    for name in wanted:
+        start = out.index(b"\n", at) + 1
+        about = out[at : start - 1].decode()
+        if not about.startswith(f"{name} blob "):
+            raise GitFailed(about)
+        end = start + int(about.rpartition(" ")[2])
+        found[name] = out[start:end]
+        at = end + 1
+    return found
 
 
 def inside_repository(folder: Path) -> bool:

@@ -9,47 +9,9 @@ import pytest
 
 from tests.conftest import Book
 
-from .test_undo import change
+from .conftest import ACME, GitBook, change
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
-ACME = "records/customers/acme.yaml"
-
-
-class GitBook:
-    """A book in git, with the verbs of both."""
-
-    def __init__(self, book: Book) -> None:
-        self.book = book
-        self.run = book.run
-        self.write = book.write
-        self.root = book.root
-        book.write(".gitignore", "/.crmctl/\n*.tmp~\n")
-        book.write(ACME, "id: acme\nname: Acme\n")
-        book.write("records/customers/beta.yaml", "id: beta\nname: Beta\n")
-        self.git("init", "-q", "-b", "main")
-        self.git("config", "user.name", "Li Na")
-        self.git("config", "user.email", "li@example.com")
-        self.git("add", ".")
-        self.git("commit", "-qm", "Start")
-
-    def git(self, *args: str) -> str:
-        environment = self.book.environment()
-        done = subprocess.run(
-            ["git", *args], cwd=self.root, env=environment, capture_output=True, text=True
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
-
-    def subjects(self) -> list[str]:
-        """The subjects of all commits, newest first."""
-        return self.git("log", "--format=%s").splitlines()
-
-    def touched(self) -> list[str]:
-        """The files of the last commit."""
-        return self.git("show", "--format=", "--name-only", "HEAD").splitlines()
-
-    def status(self) -> list[str]:
-        return self.git("status", "--porcelain").splitlines()
 
 
 @pytest.fixture
