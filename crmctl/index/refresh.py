@@ -8,6 +8,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 from crmctl.index.layout import columns, quoted
@@ -134,27 +135,29 @@ class Refresh:
         store.add(job.kind, (job.folder, name, job.kind.name, *stamps, rows.digest, racy), rows)
 
     def _rows(self, jobs: list[Job], store: Store) -> Iterable[FileRows]:
-        if len(jobs) < PARALLEL_FROM or not hasattr(os, "fork"):
-            return (
-                self.reader.read(job.kind, job.path, job.digest, store.name_keys) for job in jobs
-            )
-        return self._parallel([(job.kind.name, job.path, job.digest) for job in jobs])
+        batches = [jobs[start : start + BATCH] for start in range(0, len(jobs), BATCH)]
+        if len(jobs) >= PARALLEL_FROM and hasattr(os, "fork"):
+            return self._parallel({job.kind.name for job in jobs}, batches)
+        return chain.from_iterable(
+            self.reader.read([(job.kind, job.path, job.digest) for job in batch], store.name_keys)
+            for batch in batches
+        )
 
-    def _parallel(self, jobs: list[tuple[str, str, str]]) -> Iterator[FileRows]:
+    def _parallel(self, kinds: set[str], batches: list[list[Job]]) -> Iterator[FileRows]:
         from concurrent.futures import Future, ProcessPoolExecutor
         from multiprocessing import get_context
 
         # Compiled once, before the processes part.
-        for name in {name for name, *_file in jobs}:
+        for name in kinds:
             self.reader.prepare(self.registry.kinds[name])
-        batches = [jobs[start : start + BATCH] for start in range(0, len(jobs), BATCH)]
         workers = max(1, min(8, os.cpu_count() or 1))
         with ProcessPoolExecutor(
             workers, get_context("fork"), _start_worker, (self.reader, self.registry)
         ) as pool:
             waiting: deque[Future[list[FileRows]]] = deque()
             for batch in batches:
-                waiting.append(pool.submit(_read_batch, batch))
+                files = [(job.kind.name, job.path, job.digest) for job in batch]
+                waiting.append(pool.submit(_read_batch, files))
                 if len(waiting) > 2 * workers:
                     yield from waiting.popleft().result()
             while waiting:
@@ -292,9 +295,8 @@ def _start_worker(reader: Reader, registry: Registry) -> None:
     _worker = (reader, registry)
 
 
-def _read_batch(jobs: list[tuple[str, str, str]]) -> list[FileRows]:
+def _read_batch(files: list[tuple[str, str, str]]) -> list[FileRows]:
     assert _worker is not None
     reader, registry = _worker
-    return [
-        reader.read(registry.kinds[name], path, known, _name_keys) for name, path, known in jobs
-    ]
+    known = [(registry.kinds[name], path, digest) for name, path, digest in files]
+    return [*reader.read(known, _name_keys)]

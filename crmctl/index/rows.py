@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from math import floor
 from typing import Any, NamedTuple
@@ -69,20 +69,22 @@ class Reader:
         return reader
 
     def read(
-        self, kind: Kind, path: str, known: str, name_keys: Callable[[str], list[str]]
-    ) -> FileRows:
-        """Rows of the file at `path` (relative to records/); an unreadable file is a problem.
+        self, files: Sequence[tuple[Kind, str, str]], name_keys: Callable[[str], list[str]]
+    ) -> Iterator[FileRows]:
+        """Rows of each file, given its kind, its path below records/, and the digest of old.
 
-        A file of the digest that is `known` already gives none. `name_keys` gives the forms under
-        which a name is found.
+        A file that still has this digest gives no rows, an unreadable one is a problem.
+        `name_keys` gives the forms under which a name is found.
         """
-        text = self.source.load(path)
-        if known and text.digest == known:
-            return FileRows(path, known, [], [])
-        reader = self.prepare(kind)
-        content = read_text(text, path, kind, self.zone, reader.rules)
-        rows = [reader.row(stored, name_keys) for stored in content.records]
-        return FileRows(path, content.digest, rows, content.problems)
+        texts = self.source.load([path for _kind, path, _digest in files])
+        for (kind, path, digest), text in zip(files, texts, strict=True):
+            if digest and text.digest == digest:
+                yield FileRows(path, digest, [], [])
+                continue
+            reader = self.prepare(kind)
+            content = read_text(text, path, kind, self.zone, reader.rules)
+            rows = [reader.row(stored, name_keys) for stored in content.records]
+            yield FileRows(path, content.digest, rows, content.problems)
 
 
 class _KindReader:

@@ -84,10 +84,10 @@ def _list(records: Path, folder: int, found: Folder, inner: list[str]) -> None:
     # This loop runs over every file of the book in every command: a listing with a stat each by
     # name is half as fast again as scandir with its entries.
     names = os.listdir(folder)
-    if not _is_text("".join(names)):
+    if not is_text("".join(names)):
         # Such as a file from an archive in GB18030: nobody could name it in a reference.
-        found.strays += [ascii(name)[1:-1] for name in names if not _is_text(name)]
-        names = [name for name in names if _is_text(name)]
+        found.strays += [as_text(name) for name in names if not is_text(name)]
+        names = [name for name in names if is_text(name)]
     for name in names:
         if name[-5:] == ".yaml" and name[0] != ".":
             try:
@@ -115,12 +115,18 @@ def _leads_out(records: Path, path: Path) -> bool:
     return os.path.commonpath((book, os.path.realpath(path))) != book
 
 
-def _is_text(name: str) -> bool:
+def is_text(name: str) -> bool:
+    """Whether a name is UTF-8."""
     try:
         name.encode()
     except UnicodeEncodeError:
         return False
     return True
+
+
+def as_text(name: str) -> str:
+    """A name as it can be shown and kept."""
+    return name if is_text(name) else ascii(name)[1:-1]
 
 
 class Look(NamedTuple):

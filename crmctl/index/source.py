@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,8 +18,8 @@ class Source(Protocol):
     def look(self) -> Look:
         """Lists every folder once."""
 
-    def load(self, path: str) -> FileText:
-        """A file that was listed; why it cannot be read is a fault."""
+    def load(self, paths: Sequence[str]) -> Iterable[FileText]:
+        """Files that were listed, each when it is asked for; why one cannot be read is a fault."""
 
 
 class Disk:
@@ -30,7 +31,7 @@ class Disk:
     def look(self) -> Look:
         return look(self.root / "records")
 
-    def load(self, path: str) -> FileText:
+    def load(self, paths: Sequence[str]) -> Iterable[FileText]:
         from crmctl.storage.files import load_listed
 
-        return load_listed(self.root, f"records/{path}")
+        return (load_listed(self.root, f"records/{path}") for path in paths)

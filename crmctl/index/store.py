@@ -10,7 +10,6 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -19,11 +18,10 @@ from crmctl import startup
 from crmctl.errors import BadSql, IndexUnusable
 from crmctl.index import ahead, asof, database, derived, functions, layout
 from crmctl.index.derived import Derived
-from crmctl.index.scan import differs
+from crmctl.index.scan import Look, differs
 from crmctl.index.source import Disk, Source
 from crmctl.problems import Problem
 from crmctl.schema.model import Kind, Registry
-from crmctl.startup import PRIVATE, user_cache
 from crmctl.storage.errors import Locked
 from crmctl.values import jsontext
 from crmctl.values.money import Rates
@@ -54,7 +52,7 @@ class Index:
         self.registry = registry
         self.rates = rates
         self.zone = zone
-        self._mark = layout.fingerprint(registry, str(zone), rates.base)
+        self.name = f"index-{layout.fingerprint(registry, str(zone), rates.base)}.db"
         self._rates_mark = rates_mark
         self._on_progress = on_progress
         self._connection: sqlite3.Connection | None = None
@@ -80,9 +78,9 @@ class Index:
         return self._connection
 
     def _opened(self) -> sqlite3.Connection:
-        folder = self._folder()
+        folder = database.folder(self.root)
         for last in (False, True):
-            file = folder / f"index-{self._mark}.db"
+            file = folder / self.name
             connection = None
             try:
                 if not file.exists():
@@ -102,22 +100,8 @@ class Index:
             except OSError:
                 if last:
                     raise
-                folder = self._elsewhere()
+                folder = database.other_folder(self.root)
         raise AssertionError("unreachable")
-
-    def _folder(self) -> Path:
-        cache = self.root / PRIVATE / "cache"
-        try:
-            cache.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            return self._elsewhere()
-        return cache if os.access(cache, os.W_OK) else self._elsewhere()
-
-    def _elsewhere(self) -> Path:
-        name = blake2b(str(self.root).encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
-        folder = Path(user_cache(), name)
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
 
     def _build(self, file: Path) -> None:
         """A new index beside the old one, without a journal, put in its place when complete.
@@ -131,18 +115,22 @@ class Index:
                 return
             part = file.with_name(f".{file.name}.{os.getpid()}.tmp~")
             try:
-                for _attempt in range(FILLS):
-                    moving = startup.moving(str(self.root))
-                    part.unlink(missing_ok=True)
-                    database.fill(part, self.registry, self._rates_mark, self._refresher)
-                    if startup.moving(str(self.root)) == moving:
-                        break
+                self._fill(part)
                 part.replace(file)
             finally:
-                part.unlink(missing_ok=True)
+                database.remove(part)
             for other in file.parent.glob("*index-*.db*"):
                 if not other.name.startswith(file.name):
                     other.unlink(missing_ok=True)
+
+    def _fill(self, part: Path) -> None:
+        """Reads every record into a new file, and again when some have changed below it."""
+        for _attempt in range(FILLS):
+            moving = startup.moving(str(self.root))
+            database.remove(part)
+            database.fill(part, self.registry, self._rates_mark, self._refresher)
+            if startup.moving(str(self.root)) == moving:
+                return
 
     # freshness
 
@@ -151,27 +139,31 @@ class Index:
         self._stale = self._connection is not None
 
     def _refresh(self, connection: sqlite3.Connection) -> None:
-        sql = "SELECT value FROM meta WHERE key = 'rates'"
-        (rates,) = connection.execute(sql).fetchone() or (None,)
         # Files halfway through a change set are not looked at: the index answers as it stands.
         moving = startup.moving(str(self.root))
         if moving[0]:
             return
-        current = rates == self._rates_mark
+        current = self._has_rates(connection)
         told = ahead.take(str(self.root))
         if current and told is not None and not differs(connection, told):
             return
         seen = self._source.look()
         if current and not differs(connection, seen.fingerprints()):
             return
+        self._update(connection, seen, moving)
+
+    def _update(
+        self, connection: sqlite3.Connection, seen: Look, moving: tuple[bool, int] | None = None
+    ) -> None:
+        """Brings an index to what was seen, unless `moving` is no longer true by then."""
         refresh = self._refresher(connection)
         connection.execute("BEGIN IMMEDIATE")
         try:
             refresh.run(seen)
-            if startup.moving(str(self.root)) != moving:
+            if moving is not None and startup.moving(str(self.root)) != moving:
                 connection.execute("ROLLBACK")
                 return
-            if rates != self._rates_mark:
+            if not self._has_rates(connection):
                 refresh.money()
                 connection.execute("REPLACE INTO meta VALUES ('rates', ?)", (self._rates_mark,))
             connection.execute("COMMIT")
@@ -179,6 +171,11 @@ class Index:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
+
+    def _has_rates(self, connection: sqlite3.Connection) -> bool:
+        """Whether the amounts are converted by the rates of the book."""
+        sql = "SELECT 1 FROM meta WHERE key = 'rates' AND value = ?"
+        return connection.execute(sql, (self._rates_mark,)).fetchone() is not None
 
     def _refresher(self, connection: sqlite3.Connection) -> Refresh:
         # Loaded here: a command that finds nothing changed needs no reader of files.
@@ -372,7 +369,7 @@ class Index:
         from crmctl.index import guarded
 
         def ask(_connection: sqlite3.Connection) -> guarded.Answer:
-            reading = guarded.open_for_reading(self._file)
+            reading = database.open_for_reading(self._file)
             functions.register(reading, self.zone, self.rates)
             if self._day is not None:
                 self._add_views(reading, self._day)
