@@ -111,10 +111,10 @@ def _list(records: Path, folder: int, found: Folder, inner: list[str]) -> None:
     # This loop runs over every file of the book in every command: a listing with a stat each by
     # name is half as fast again as scandir with its entries.
     names = os.listdir(folder)
-    if not _is_text("".join(names)):
+    if not is_text("".join(names)):
         # Such as a file from an archive in GB18030: nobody could name it in a reference.
-        found.strays += [ascii(name)[1:-1] for name in names if not _is_text(name)]
-        names = [name for name in names if _is_text(name)]
+        found.strays += [as_text(name) for name in names if not is_text(name)]
+        names = [name for name in names if is_text(name)]
     for name in names:
         if name[-5:] == ".yaml" and name[0] != ".":
             try:
@@ -142,7 +142,8 @@ def _leads_out(records: Path, path: Path) -> bool:
     return os.path.commonpath((book, os.path.realpath(path))) != book
 
 
-def _is_text(name: str) -> bool:
+def is_text(name: str) -> bool:
+    """Whether a name is UTF-8."""
     try:
         name.encode()
     except UnicodeEncodeError:
@@ -150,15 +151,25 @@ def _is_text(name: str) -> bool:
     return True
 
 
-class Look(NamedTuple):
-    """What stands on disk: when the look began, in ns, and the folders by path.
+def as_text(name: str) -> str:
+    """A name as it can be shown and kept."""
+    return name if is_text(name) else ascii(name)[1:-1]
 
-    `whole`: all of them, so that there are no others.
+
+class Look(NamedTuple):
+    """What a source holds: when the look began, in ns, and the folders by path.
+
+    No time is said of what cannot change, so that none of its files is too young to be trusted.
+    `whole`: these are all the folders, there are no others.
     """
 
-    started: int
+    started: int | None
     folders: dict[str, Folder]
     whole: bool = True
+
+    def is_young(self, entry: Entry) -> bool:
+        """Whether a file may change again without a trace in its stamps."""
+        return self.started is not None and entry[2] > self.started - SETTLED_NS
 
     def fingerprints(self) -> dict[str, str]:
         """The fingerprint of each folder, by path."""

@@ -17,9 +17,10 @@ from zoneinfo import ZoneInfo
 
 from crmctl import startup
 from crmctl.errors import BadSql, IndexUnusable
-from crmctl.index import ahead, asof, database, derived, functions, layout
+from crmctl.index import asof, database, derived, functions, layout
 from crmctl.index.derived import Derived
-from crmctl.index.scan import Look, differs, glance, look
+from crmctl.index.scan import Look, differs, glance
+from crmctl.index.source import Disk, Source
 from crmctl.problems import Problem
 from crmctl.schema.model import Kind, Registry
 from crmctl.storage.errors import Locked
@@ -53,11 +54,12 @@ class Index:
         self.registry = registry
         self.rates = rates
         self.zone = zone
-        self._mark = layout.fingerprint(registry, str(zone), rates.base)
+        self.name = f"index-{layout.fingerprint(registry, str(zone), rates.base)}.db"
         self._rates_mark = rates_mark
         self._on_progress = on_progress
         self._connection: sqlite3.Connection | None = None
         self._file: Path
+        self._source: Source = Disk(root)
         self._derived: dict[str, tuple[str, Callable[[], Derived], bool]] = {}
         self._day: date | None = None
         self._stale = False
@@ -80,7 +82,7 @@ class Index:
     def _opened(self) -> sqlite3.Connection:
         folder = database.folder(self.root)
         for last in (False, True):
-            file = folder / f"index-{self._mark}.db"
+            file = folder / self.name
             connection = None
             try:
                 if not file.exists():
@@ -100,7 +102,7 @@ class Index:
             except OSError:
                 if last:
                     raise
-                folder = database.elsewhere(self.root)
+                folder = database.other_folder(self.root)
         raise AssertionError("unreachable")
 
     def _build(self, file: Path) -> None:
@@ -115,18 +117,22 @@ class Index:
                 return
             part = file.with_name(f".{file.name}.{os.getpid()}.tmp~")
             try:
-                for _attempt in range(FILLS):
-                    moving = startup.moving(str(self.root))
-                    part.unlink(missing_ok=True)
-                    database.fill(part, self.registry, self._rates_mark, self._refresher)
-                    if startup.moving(str(self.root)) == moving:
-                        break
+                self._fill(part)
                 part.replace(file)
             finally:
-                part.unlink(missing_ok=True)
+                database.remove(part)
             for other in file.parent.glob("*index-*.db*"):
                 if not other.name.startswith(file.name):
                     other.unlink(missing_ok=True)
+
+    def _fill(self, part: Path) -> None:
+        """Reads every record into a new file, and again when some have changed below it."""
+        for _attempt in range(FILLS):
+            moving = startup.moving(str(self.root))
+            database.remove(part)
+            database.fill(part, self.registry, self._rates_mark, self._refresher)
+            if startup.moving(str(self.root)) == moving:
+                return
 
     # freshness
 
@@ -147,7 +153,7 @@ class Index:
         # Others wait for the lock of the book meanwhile.
         database.wait_at_most(self._connection, BRIEFLY)
         with suppress(sqlite3.DatabaseError):
-            self._bring_up(self._connection, glance(self.root / "records", paths), moving)
+            self._update(self._connection, glance(self.root / "records", paths), moving)
         database.wait_at_most(self._connection, database.BUSY_SECONDS)
 
     def _refresh(self, connection: sqlite3.Connection) -> None:
@@ -155,23 +161,20 @@ class Index:
         moving = startup.moving(str(self.root))
         if moving[0]:
             return
-        seen = ahead.take(str(self.root)) or look(self.root / "records")
+        seen = self._source.look()
         if self._has_rates(connection) and not differs(connection, seen.fingerprints()):
             return
-        self._bring_up(connection, seen, moving)
+        self._update(connection, seen, moving)
 
-    def _has_rates(self, connection: sqlite3.Connection) -> bool:
-        sql = "SELECT value FROM meta WHERE key = 'rates'"
-        (rates,) = connection.execute(sql).fetchone() or (None,)
-        return rates == self._rates_mark
-
-    def _bring_up(self, connection: sqlite3.Connection, seen: Look, moving: object) -> None:
-        """Reads what differs; nothing of it counts when files have moved meanwhile."""
+    def _update(
+        self, connection: sqlite3.Connection, seen: Look, moving: tuple[bool, int] | None = None
+    ) -> None:
+        """Brings an index to what was seen, unless `moving` is no longer true by then."""
         refresh = self._refresher(connection)
         connection.execute("BEGIN IMMEDIATE")
         try:
             refresh.run(seen)
-            if startup.moving(str(self.root)) != moving:
+            if moving is not None and startup.moving(str(self.root)) != moving:
                 connection.execute("ROLLBACK")
                 return
             if not self._has_rates(connection):
@@ -183,12 +186,17 @@ class Index:
                 connection.execute("ROLLBACK")
             raise
 
+    def _has_rates(self, connection: sqlite3.Connection) -> bool:
+        """Whether the amounts are converted by the rates of the book."""
+        sql = "SELECT 1 FROM meta WHERE key = 'rates' AND value = ?"
+        return connection.execute(sql, (self._rates_mark,)).fetchone() is not None
+
     def _refresher(self, connection: sqlite3.Connection) -> Refresh:
         # Loaded here: a command that finds nothing changed needs no reader of files.
         from crmctl.index.refresh import Refresh
         from crmctl.index.rows import Reader
 
-        reader = Reader(self.root / "records", self.zone, self.rates)
+        reader = Reader(self._source, self.zone, self.rates)
         return Refresh(connection, self.registry, reader, self._on_progress)
 
     # damage that shows only when a page is read
@@ -375,7 +383,7 @@ class Index:
         from crmctl.index import guarded
 
         def ask(_connection: sqlite3.Connection) -> guarded.Answer:
-            reading = guarded.open_for_reading(self._file)
+            reading = database.open_for_reading(self._file)
             functions.register(reading, self.zone, self.rates)
             if self._day is not None:
                 self._add_views(reading, self._day)

@@ -13,8 +13,7 @@ from crmctl.problems import Problem
 from crmctl.schema.model import Kind
 from crmctl.schema.rules import Rules
 from crmctl.schema.typing import Finding, read
-from crmctl.storage.errors import OutsideWorkspace
-from crmctl.storage.files import FileText, fault_of, load_inside
+from crmctl.storage.files import FileText, load_listed
 from crmctl.storage.reader import Chunk, Fault, parse_document, split_stream
 from crmctl.values.dates import parse_date
 from crmctl.values.ids import hashed_tail, is_valid_id, stream_id
@@ -55,13 +54,12 @@ class Content:
 
 def read_file(records: Path, path: str, kind: Kind, zone: ZoneInfo, rules: Rules) -> Content:
     """The records of the file at `path` below the folder `records`, with every problem found."""
+    return read_text(load_listed(records.parent, f"records/{path}"), path, kind, zone, rules)
+
+
+def read_text(text: FileText, path: str, kind: Kind, zone: ZoneInfo, rules: Rules) -> Content:
+    """The same of a file that is loaded already."""
     shown = f"records/{path}"
-    try:
-        text = load_inside(records.parent, shown)
-    except OutsideWorkspace:
-        return Content("", problems=_problems(shown, [Fault("outside", 1, 1, {})]))
-    except OSError as error:
-        return Content("", problems=_problems(shown, [fault_of(error, records / path)]))
     chunks, faults = documents(kind, text)
     content = Content(text.digest, problems=_problems(shown, faults))
     for number, chunk in enumerate(chunks):

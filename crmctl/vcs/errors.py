@@ -28,6 +28,28 @@ class NoRevision(CrmctlError):
         )
 
 
+class NoBookYet(CrmctlError):
+    exit_code = 4
+
+    def __init__(self, commit: str) -> None:
+        super().__init__(
+            _("Commit {commit} holds no book: it has no crmctl.yaml in this folder.").format(
+                commit=commit
+            ),
+            _("“git log --reverse crmctl.yaml” shows since when there is one."),
+        )
+
+
+class OnlyToRead(CrmctlError):
+    """A write to the book as a commit has it."""
+
+    def __init__(self, commit: str) -> None:
+        super().__init__(
+            _("The book as commit {commit} has it can only be read.").format(commit=commit),
+            _("Nothing was written. “crmctl undo” takes a change back."),
+        )
+
+
 class NoHistory(CrmctlError):
     """A day before anything was committed; `cut` when a clone lacks the earlier commits."""
 

@@ -70,7 +70,7 @@ def _list(name: str) -> Command:
 def _show(name: str) -> Command:
     @define("show", help=N_("Show one record."))
     @options.output("table", "json", "yaml")
-    @options.as_of
+    @options.clocks
     @argument("ref", shell_complete=complete_ref(name))
     def show(app: App, ref: str, format_: str, as_of: str | None) -> None:
         from crmctl.cli.listing import show_record
