@@ -52,10 +52,17 @@ class Commits:
             return
         with suppress(git.GitFailed):
             self._make_up()
-            edited = self._differing([f"records/{path}" for path in paths], gone=False)
-            if edited:
-                what = edited[0] if len(edited) == 1 else f"{len(edited)} files"
-                self._commit(edited, f"Edit {what} by hand")
+            self._commit_by_hand(self._differing([f"records/{path}" for path in paths], gone=False))
+
+    def settle(self, edited: Sequence[str]) -> None:
+        """Commits what is owed, and files of the book that were edited by hand; GitFailed."""
+        self._make_up()
+        self._commit_by_hand(self._differing(edited, gone=True))
+
+    def _commit_by_hand(self, edited: Sequence[str]) -> None:
+        if edited:
+            what = edited[0] if len(edited) == 1 else f"{len(edited)} files"
+            self._commit(edited, f"Edit {what} by hand")
 
     def owe(self, change: str) -> None:
         """Notes that a change set is about to be written that no commit holds yet."""
@@ -78,8 +85,7 @@ class Commits:
             "warning: git did not commit: {reason}. What was written stands, and the next "
             "change makes up for the commit."
         )
-        first = next(iter(str(error).splitlines()), "")
-        return text.format(reason=first.removeprefix("fatal: ").removeprefix("error: ").rstrip("."))
+        return text.format(reason=error.reason)
 
     def _owed(self) -> list[str]:
         try:
