@@ -93,11 +93,11 @@ class Commits:
             return []
         try:
             self._make_up()
-        except git.GitFailed as error:
+        except (git.GitFailed, OSError) as error:
             return [self._refused(error)]
         return []
 
-    def _refused(self, error: git.GitFailed) -> str:
+    def _refused(self, error: Exception) -> str:
         text = _(
             "warning: git did not commit: {reason}. What was written stands, and the next "
             "change makes up for the commit."

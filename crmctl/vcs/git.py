@@ -209,6 +209,8 @@ def left_out(root: Path, paths: Sequence[str]) -> list[str]:
     """Those of some paths that git has, but not in this working tree (a sparse checkout)."""
     out = run(root, ["--literal-pathspecs", "ls-files", "-t", "-z", "--", *paths])
     return [line[2:] for line in out.split("\0") if line.startswith("S ")]
+
+
 def edited(root: Path, parts: Sequence[str]) -> list[str]:
     """The files below these paths whose content the last commit does not hold, by their paths from
     `root`; of those that git does not know yet the YAML files alone."""
