@@ -15,8 +15,8 @@ from functools import cached_property
 from typing import Any
 
 from crmctl.changes.changeset import Change
+from crmctl.changes.errors import NotCheckedOut
 from crmctl.changes.journal import Entry, Journal
-from crmctl.errors import NotCheckedOut
 from crmctl.locale import _
 from crmctl.schema.model import Kind
 from crmctl.values.text import visible
