@@ -15,8 +15,8 @@ from functools import cached_property
 from typing import Any
 
 from crmctl.changes.changeset import Change
+from crmctl.changes.errors import NotCheckedOut
 from crmctl.changes.journal import Entry, Journal
-from crmctl.errors import NotCheckedOut
 from crmctl.locale import _
 from crmctl.schema.model import Kind
 from crmctl.values.text import visible
@@ -97,12 +97,13 @@ class Commits:
             return [self._refused(error)]
         return []
 
-    def _refused(self, error: Exception) -> str:
+    def _refused(self, error: git.GitFailed | OSError) -> str:
         text = _(
             "warning: git did not commit: {reason}. What was written stands, and the next "
             "change makes up for the commit."
         )
-        return text.format(reason=error.reason)
+        reason = error.reason if isinstance(error, git.GitFailed) else error.strerror or str(error)
+        return text.format(reason=reason)
 
     def _owed(self) -> list[str]:
         try:
