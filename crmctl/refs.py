@@ -111,14 +111,20 @@ class References:
 
     def referring(self, kind: Kind, ids: Sequence[str]) -> Iterator[tuple[str, tuple[str, str]]]:
         """Each of `ids` that a record names in a reference field, with the kind and id of that."""
+        for other, field in self.workspace.registry.referrers(kind.name):
+            yield from self.holding(other, field.path, ids)
+
+    def holding(
+        self, kind: Kind, path: Sequence[str], ids: Sequence[str]
+    ) -> Iterator[tuple[str, tuple[str, str]]]:
+        """Each of `ids` that a record of this kind has at a path, with the kind and id of that."""
         from crmctl.selection import Selection
 
         wanted = set(ids)
-        for other, field in self.workspace.registry.referrers(kind.name):
-            naming = (field, wanted)
-            for record in Selection(self.workspace, other, archived=True, naming=naming).records():
-                for id in wanted.intersection(texts_at(record, field.path)):
-                    yield id, (other.name, str(record["id"]))
+        naming = (kind.own(".".join(path)), wanted)
+        for record in Selection(self.workspace, kind, archived=True, naming=naming).records():
+            for id in wanted.intersection(texts_at(record, path)):
+                yield id, (kind.name, str(record["id"]))
 
     def has_users(self) -> bool:
         """Whether the book has users, so that owners must be among them."""

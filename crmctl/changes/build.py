@@ -8,11 +8,11 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from hashlib import blake2b
 from typing import Any
 
 from crmctl.changes.assign import Assigner, Assignment
 from crmctl.changes.changeset import Change, ChangeSet, Values, Verbatim
+from crmctl.changes.places import path_after, path_of
 from crmctl.errors import (
     BadValue,
     Exists,
@@ -30,7 +30,6 @@ from crmctl.refs import References, has_cycle
 from crmctl.schema.model import Field, Kind
 from crmctl.schema.rules import Rules
 from crmctl.schema.typing import Finding, read
-from crmctl.storage.editor import edit_document
 from crmctl.storage.files import load
 from crmctl.storage.reader import parse_document, split_stream
 from crmctl.storage.records import Stored, read_file
@@ -96,7 +95,8 @@ class Builder:
     def put(self, change: Change) -> Change:
         """Takes up a change whose values follow the rules already."""
         self.set.changes.append(change)
-        self._changes[change.kind, change.id] = change
+        for id in (change.id, change.new_id):
+            self._changes[change.kind, id] = change
         return change
 
     def put_file(self, changes: Sequence[Change], verbatim: Verbatim) -> None:
@@ -128,6 +128,21 @@ class Builder:
         )
         return self.put(change)
 
+    def move(self, kind: Kind, id: str, values: Mapping[str, Any]) -> Change | None:
+        """A record that is the same under another id or for another owner: it goes to the file of
+        those with its text, and no history is written."""
+        self._writable(kind)
+        stored = self.read(kind, id)
+        new_id = str(values["id"])
+        if new_id != id:
+            self._new_id(kind, {}, new_id, None)
+        path = path_after(kind, stored.values, values, stored.path)
+        origin = stored.path if path != stored.path else None
+        if values == stored.values and origin is None:
+            return None
+        after, place = ordered(kind, values), (path, stored.document)
+        return self.put(Change(kind.name, id, stored.written, after, *place, origin=origin))
+
     # a record as text, for the editor
 
     def document_text(self, kind: Kind, stored: Stored) -> str:
@@ -158,6 +173,8 @@ class Builder:
 
     def rewrite(self, kind: Kind, stored: Stored, text: str) -> None:
         """A record as a person rewrote it: the text is kept as it is, histories are added."""
+        from crmctl.storage.editor import edit_document
+
         if text == self.document_text(kind, stored):
             return
         values = self.draft(kind, stored, text)
@@ -266,23 +283,7 @@ class Builder:
         return unreadable or (self.workspace.records / self._path(kind, {"id": id})).exists()
 
     def _path(self, kind: Kind, values: Mapping[str, Any]) -> str:
-        """The file for a new record, below records/, by the kind's template."""
-        id = str(values["id"])
-        owner = str(values.get(kind.parent) or "_none") if kind.parent else id
-        day = str(values.get(kind.date or "created") or "")
-        parts = {
-            # A stream is spread by whom it belongs to, or one customer's events would scatter.
-            "shard": blake2b(owner.encode(), digest_size=1).hexdigest(),
-            "year": day[:4] or "_none",
-            "author": self._author,
-        }
-        path = kind.path
-        for name in [piece.split("}")[0] for piece in path.split("{")[1:]]:
-            value = str(values.get(name) or parts.get(name) or "_none")
-            path = path.replace(
-                "{" + name + "}", value if is_valid_id(value) else slug(value) or "_none"
-            )
-        return path
+        return path_of(kind, values, self._author)
 
     @cached_property
     def _author(self) -> str:

@@ -26,6 +26,7 @@ from crmctl.workspace import Workspace
 TRAILER = "Crmctl-"
 AT_ONCE = 500  # paths in one command line
 FIELDS_NAMED = 3
+VERBS = {"created": "add", "updated": "change", "removed": "remove", "moved": "move"}
 
 
 class Commits:
@@ -182,11 +183,14 @@ def subject(entry: Entry, kinds: Mapping[str, Kind]) -> str:
 
 
 def _deeds(entry: Entry, kinds: Mapping[str, Kind]) -> str:
+    for change in entry.changes:
+        if change.renames:
+            return f"rename {change.kind} {change.id} to {change.new_id}"
     if len(entry.changes) == 1:
         return _one(entry.changes[0])
     parts: dict[tuple[str, str], int] = {}
     for change in entry.changes:
-        verb = {"created": "add", "updated": "change", "removed": "remove"}[change.action]
+        verb = VERBS[change.action]
         parts[verb, change.kind] = parts.get((verb, change.kind), 0) + 1
     return ", ".join(
         f"{verb} {count} {kinds[kind].plural if count > 1 else kind}"

@@ -17,6 +17,7 @@ from crmctl.changes.build import Builder
 from crmctl.changes.changeset import Change, Values, Verbatim, by_path
 from crmctl.changes.journal import Entry
 from crmctl.changes.past import Past
+from crmctl.changes.rename import rename_back
 from crmctl.errors import CrmctlError, NotFound
 from crmctl.locale import _
 from crmctl.merging.document import Document, Merger
@@ -81,20 +82,23 @@ class Undo:
         self.entry = entry
         self.force = force
         self.left: list[Left] = []
+        self._changes = [half for change in entry.changes for half in change.halves()]
         self._kinds = built.workspace.registry.kinds
         self._before = Before(built.workspace, entry)
         built.set.undoes = entry.id
 
     def run(self) -> list[Left]:
         """Collects the changes; returns what has to stay."""
-        groups = by_path(self.entry.changes)
+        if any(change.renames for change in self.entry.changes):
+            rename_back(self.built, self.entry)
+            return []
+        groups = by_path(self._changes)
         untouched = {path: text for path in groups if (text := self._untouched(path)) is not None}
         kept = self._kept(untouched)
         for path, group in groups.items():
             rest = [change for change in group if (change.kind, change.id) not in kept]
             if path in untouched and len(rest) == len(group):
-                back = [Change(c.kind, c.id, c.after, c.before, c.path) for c in group]
-                self.built.put_file(back, untouched[path])
+                self.built.put_file([change.back() for change in group], untouched[path])
             else:
                 for change in rest:
                     self._change(change)
@@ -117,9 +121,7 @@ class Undo:
         Those in `untouched` files are as they were made.
         """
         made = {
-            (change.kind, change.id): change
-            for change in self.entry.changes
-            if change.before is None
+            (change.kind, change.id): change for change in self._changes if change.before is None
         }
         doomed: dict[Key, Change] = {}
         kept: set[Key] = set()

@@ -6,10 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from crmctl.schema.model import PLAIN_TYPES, Field, Kind
-from crmctl.storage.editor import Edit, Insert, Remove, Set
+from crmctl.storage.edits import Edit, Insert, Path, Remove, Set
 from crmctl.storage.writer import Flow, Plain, dump
-
-Path = tuple[str | int, ...]
 
 
 def document_of(kind: Kind, values: Mapping[str, Any]) -> str:

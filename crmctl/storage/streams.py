@@ -10,6 +10,8 @@ from collections.abc import Sequence
 
 from crmctl.storage.reader import SEPARATOR, Chunk, parse_document, split_stream
 
+_DASHES = re.compile(r"\A---(?=[ \t])[ \t]*")
+
 
 def newline_of(text: str) -> str:
     """The line break that most lines of a text end with; LF where there is none."""
@@ -24,6 +26,17 @@ def newline_of(text: str) -> str:
 def with_newline(text: str, newline: str) -> str:
     """The text with all its lines ending in `newline`."""
     return re.sub(r"\r\n|\r|\n", newline, text)
+
+
+def undashed(document: str) -> str:
+    """The text of a document without the dashes that stand on its very line."""
+    return _DASHES.sub("", document, count=1)
+
+
+def preamble(text: str) -> str:
+    """The comments that stand above the first document of a stream."""
+    chunks = split_stream(text)
+    return SEPARATOR.sub("", text[: chunks[0].start]) if chunks else text
 
 
 def append_document(text: str, document: str) -> str:

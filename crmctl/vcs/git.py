@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -64,6 +64,31 @@ def run_bytes(root: Path, arguments: Sequence[str], stdin: bytes = b"") -> bytes
     return done.stdout
 
 
+def blobs(root: Path, names: Iterable[str]) -> dict[str, bytes]:
+    """The contents with these names, all by one process, as far as they are there.
+
+    A name is git's own, or `REVISION:PATH` from the root of the repository.
+    """
+    wanted = [name for name in dict.fromkeys(names) if "\n" not in name]
+    asked = b"".join(os.fsencode(name) + b"\n" for name in wanted)
+    out = run_bytes(root, ["cat-file", "--batch"], asked)
+    found: dict[str, bytes] = {}
+    at = 0
+    for name in wanted:
+        start = out.index(b"\n", at) + 1
+        size = out[at : start - 1].rpartition(b" ")[2]
+        at = start
+        if size.isdigit():  # else “missing”
+            at += int(size) + 1
+            found[name] = out[start : at - 1]
+    return found
+
+
+def prefix(root: Path) -> str:
+    """The path of a folder from the root of its repository, empty or with a slash at its end."""
+    return run(root, ["rev-parse", "--show-prefix"]).removesuffix("\n")
+
+
 def inside_repository(folder: Path) -> bool:
     """Whether a folder is in a working tree of git already."""
     try:
@@ -76,14 +101,14 @@ def identity(root: Path) -> tuple[str | None, str | None]:
     """Name and e-mail that git would commit with; None for what is not set."""
     if not available():
         return None, None
-
-    def setting(name: str) -> str | None:
-        try:
-            return run(root, ["config", "--get", name]).strip() or None
-        except GitFailed:
-            return None
-
-    return setting("user.name"), setting("user.email")
+    try:
+        out = run(root, ["config", "-z", "--get-regexp", r"^user\.(name|email)$"])
+    except GitFailed:
+        return None, None
+    # What is set last, in the narrowest place, is what git goes by.
+    found = dict(line.partition("\n")[::2] for line in out.split("\0"))
+    name, email = (found.get(f"user.{what}", "").strip() or None for what in ("name", "email"))
+    return name, email
 
 
 def merge_file(base: bytes, ours: bytes, theirs: bytes, marker_size: int = 7) -> tuple[bytes, bool]:

@@ -10,47 +10,9 @@ import pytest
 
 from tests.conftest import Book
 
-from .test_undo import change
+from .conftest import ACME, GitBook, change
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
-ACME = "records/customers/acme.yaml"
-
-
-class GitBook:
-    """A book in git, with the verbs of both."""
-
-    def __init__(self, book: Book) -> None:
-        self.book = book
-        self.run = book.run
-        self.write = book.write
-        self.root = book.root
-        book.write(".gitignore", "/.crmctl/\n*.tmp~\n")
-        book.write(ACME, "id: acme\nname: Acme\n")
-        book.write("records/customers/beta.yaml", "id: beta\nname: Beta\n")
-        self.git("init", "-q", "-b", "main")
-        self.git("config", "user.name", "Li Na")
-        self.git("config", "user.email", "li@example.com")
-        self.git("add", ".")
-        self.git("commit", "-qm", "Start")
-
-    def git(self, *args: str) -> str:
-        environment = self.book.environment()
-        done = subprocess.run(
-            ["git", *args], cwd=self.root, env=environment, capture_output=True, text=True
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
-
-    def subjects(self) -> list[str]:
-        """The subjects of all commits, newest first."""
-        return self.git("log", "--format=%s").splitlines()
-
-    def touched(self) -> list[str]:
-        """The files of the last commit."""
-        return self.git("show", "--format=", "--name-only", "HEAD").splitlines()
-
-    def status(self) -> list[str]:
-        return self.git("status", "--porcelain").splitlines()
 
 
 @pytest.fixture
@@ -306,7 +268,11 @@ def test_a_change_is_undone_from_its_commit_when_the_journal_is_gone(acme: GitBo
     assert rows[2]["reason"] == "a fair"
     assert rows[2]["command"] == "customer set acme industry=retail --reason 'a fair'"
     steps = acme.run("history acme -o json").json
-    assert [(step["field"], step["after"]) for step in steps] == [("industry", "retail")]
+    assert [(step["change"], step["field"], step["after"]) for step in steps] == [
+        (first, "industry", "retail"),
+        (None, "id", "acme"),
+        (None, "name", "Acme"),
+    ]
     assert acme.run("customer restore -o json").json[0]["id"] == "beta"
     for one in (first, second, third):
         acme.run(["undo", one])

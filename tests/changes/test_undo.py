@@ -3,25 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 
 import pytest
 
-from tests.conftest import Book, Result
+from tests.conftest import Book
 
-ACME = "records/customers/acme.yaml"
-
-
-@pytest.fixture
-def acme(book: Book) -> Book:
-    book.write(ACME, "# our first\nid: acme\nname: Acme # gmbh\nlevel: normal\ntags: [a, b]\n")
-    return book
-
-
-def change(result: Result) -> str:
-    found = re.search(r"^change (chg-\S+)$", result.err, re.M)
-    assert found, result.err
-    return found[1]
+from .conftest import ACME, change
 
 
 def test_the_last_change_goes_back_to_the_byte(acme: Book) -> None:

@@ -44,6 +44,7 @@ OBJECTS = ("json", "jsonl", "yaml")
     "--limit", metavar="N", type=base.Whole(0), default=20, help=N_("At most so many (20); 0: all.")
 )
 @options.archived
+@options.at
 @base.argument("text", nargs=-1, required=True, metavar="TEXT...")
 def command(
     app: App, text: tuple[str, ...], kinds: tuple[str, ...], limit: int, all_: bool, format_: str
