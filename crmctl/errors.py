@@ -308,10 +308,10 @@ class GitRefused(CrmctlError):
 
     exit_code = 3
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, hint: str | None = None) -> None:
         super().__init__(
             _("git: {reason}.").format(reason=reason.rstrip(".")),
-            _("“git init” makes a repository; “git status” says how it stands."),
+            hint or _("“git init” makes a repository; “git status” says how it stands."),
         )
 
 
