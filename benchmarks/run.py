@@ -32,6 +32,8 @@ SEGMENT = "spend:>10000 last_interaction:>30d"
 IMPORT_ROWS = 7_000
 IMPORT_CUSTOMERS = 2_400
 SLOW_RUNS = 3
+LOGS = 100
+COMMITS = 2.5  # so many bare commits may a note cost, beside the start of the program
 CONFIG = "format: 1\nname: Import\ncurrency: CNY\ntimezone: Asia/Shanghai\n"
 SQL = """
 import glob, sqlite3
@@ -65,7 +67,6 @@ class Targets:
     warm: float
     over_status: bool
     analysis: float = 1.0
-    write: float = 1.5
     imported: float = 20.0
     start: float = 1.5
 
@@ -148,10 +149,10 @@ class Bench:
         if done.returncode:
             complaint = done.stderr.strip().rpartition("\n")[2]
             print(f"segment save: {complaint}", file=sys.stderr)
+        self._git("config", "user.name", "B")
+        self._git("config", "user.email", "b@crm.example")
         self._git("add", "--all")
-        self._git(
-            "-c", "user.name=B", "-c", "user.email=b@crm.example", "commit", "-qm", "Benchmark"
-        )
+        self._git("commit", "-qm", "Benchmark")
 
     def _git(self, *arguments: str) -> None:
         command = ["git", *arguments]
@@ -205,14 +206,28 @@ class Bench:
             ("analyze rfm", ["analyze", "rfm"], "sqlite query", analysis),
             ("analyze abc", ["analyze", "abc"], "sqlite query", analysis),
             ("report run overview", ["report", "run", "overview"], "sqlite query", None),
-            (
-                "log",
-                ["log", self._some_id(), "Benchmark"],
-                "git status",
-                self._within(targets.write),
-            ),
         ):
             yield self._case(name, [*self._crmctl, *words], floor, limit)
+        yield self._log()
+
+    def _log(self) -> Case:
+        """A note with its commit, beside a bare commit of such a file, in a second working tree."""
+        other = self._folder / "other"
+        file = self._files[len(self._files) // 3].relative_to(self.book)
+
+        def note() -> None:
+            if not other.exists():
+                self._git("worktree", "add", "--quiet", "--detach", str(other))
+            with (other / file).open("a", encoding="utf-8") as out:
+                out.write("# noted\n")
+
+        words = [*self._crmctl, "log", self._some_id(), "Benchmark"]
+        case = self._case("log, with its commit", words, "", lambda floor: COMMITS * floor)
+        case.floor = self._case("git commit", ["git", "commit", "-qm", "Note", "--", str(file)])
+        case.floor.cwd, case.floor.prepare = other, note
+        case.on_top = self.floors()["import click"]
+        case.runs, case.each = LOGS, True
+        return case
 
     def starts(self) -> Iterator[Case]:
         """What must load nothing but click."""
@@ -258,7 +273,7 @@ class Bench:
     ) -> Case:
         base = self.floors()[floor] if floor else None
         runs = self._wanted.runs
-        return Case(name, command, self.book, base, limit, runs=runs, statuses=statuses)
+        return Case(name, command, self.book, base, limit=limit, runs=runs, statuses=statuses)
 
     def _drop_cache(self) -> None:
         shutil.rmtree(self.book / ".crmctl/cache", ignore_errors=True)
