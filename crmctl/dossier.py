@@ -10,7 +10,7 @@ from typing import Any
 from crmctl.agenda import OPEN, Item, follow_ups, open_tasks
 from crmctl.errors import NotFound
 from crmctl.facts.definitions import CUSTOMER
-from crmctl.index.store import as_record
+from crmctl.index.layout import as_record
 from crmctl.refs import References
 from crmctl.schema.model import Kind
 from crmctl.selection import Selection

@@ -16,8 +16,7 @@ from typing import Any
 from crmctl.analytics.result import Column as Shown
 from crmctl.errors import UsageError
 from crmctl.facts.tables import Facts
-from crmctl.index.layout import quoted
-from crmctl.index.store import as_record
+from crmctl.index.layout import as_record, quoted
 from crmctl.locale import _
 from crmctl.query import bind, sql
 from crmctl.query.grammar import parse

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from hashlib import blake2b
+from typing import Any
 
 from crmctl.schema.model import Field, Kind, Registry
+from crmctl.values import jsontext
 
 VERSION = 3
 
@@ -104,3 +106,11 @@ def fingerprint(registry: Registry, *settings: str) -> str:
             for field in kind.root.walk()
         ]
     return blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
+
+
+def as_record(data: str, path: str, line: int) -> dict[str, Any]:
+    """A row of a kind's table as the record that scripts get."""
+    record: dict[str, Any] = jsontext.loads(data)
+    record["_path"] = path
+    record["_line"] = line
+    return record

@@ -295,7 +295,7 @@ class Index:
             f"SELECT _data, _path, _line FROM {layout.quoted(kind.plural)} WHERE id = ? LIMIT 1",
             (id,),
         )
-        return as_record(*found[0]) if found else None
+        return layout.as_record(*found[0]) if found else None
 
     def kinds_of(self, id: str) -> list[Kind]:
         """The kinds in which a record has this id."""
@@ -394,11 +394,3 @@ class Index:
             return self._asked(ask)
         except (sqlite3.Error, sqlite3.Warning) as error:
             raise BadSql(str(error)) from None
-
-
-def as_record(data: str, path: str, line: int) -> dict[str, Any]:
-    """A row of a kind's table as the record that scripts get."""
-    record: dict[str, Any] = jsontext.loads(data)
-    record["_path"] = path
-    record["_line"] = line
-    return record
