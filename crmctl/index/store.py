@@ -163,7 +163,8 @@ class Index:
         if moving[0]:
             return
         seen = self._source.look()
-        if self._has_rates(connection) and not differs(connection, seen.fingerprints()):
+        current = database.has_rates(connection, self._rates_mark)
+        if current and not differs(connection, seen.fingerprints()):
             return
         self._update(connection, seen, moving)
 
@@ -178,19 +179,14 @@ class Index:
             if moving is not None and startup.moving(str(self.root)) != moving:
                 connection.execute("ROLLBACK")
                 return
-            if not self._has_rates(connection):
+            if not database.has_rates(connection, self._rates_mark):
                 refresh.money()
-                connection.execute("REPLACE INTO meta VALUES ('rates', ?)", (self._rates_mark,))
+                database.set_rates(connection, self._rates_mark)
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
-
-    def _has_rates(self, connection: sqlite3.Connection) -> bool:
-        """Whether the amounts are converted by the rates of the book."""
-        sql = "SELECT 1 FROM meta WHERE key = 'rates' AND value = ?"
-        return connection.execute(sql, (self._rates_mark,)).fetchone() is not None
 
     def _refresher(self, connection: sqlite3.Connection) -> Refresh:
         # Loaded here: a command that finds nothing changed needs no reader of files.
