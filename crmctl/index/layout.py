@@ -101,6 +101,8 @@ def fingerprint(registry: Registry, *settings: str) -> str:
         parts += [kind.path, kind.label, *kind.search, *kind.names]
         parts += [
             f"{field.dotted}:{field.type}:{field.ref}:{sorted(field.values)}:{field.rules}"
-            for field in kind.root.walk()
+            for one in kind.root.walk()
+            for field in (one, one.entries)
+            if field is not None
         ]
     return blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()

@@ -278,10 +278,12 @@ def _steps(kind: Kind, field: Field, skip: int) -> tuple[Field, ...]:
     if field.fact:
         return (field,)
     steps: list[Field] = []
-    fields = kind.fields
+    step = kind.root
     for name in field.path:
-        steps.append(fields[name])
-        fields = fields[name].children()
+        below = step.child(name)
+        assert below is not None
+        steps.append(below)
+        step = below
     return tuple(steps[skip:])
 
 

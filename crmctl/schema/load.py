@@ -181,7 +181,8 @@ def build_kind(name: str, tree: Tree) -> Kind:
     if not settings["label"]:
         texted = (name for name in LABELS if name in fields and fields[name].type == "text")
         settings["label"] = next(texted, "id")
-    settings["names"] = settings["names"] or [settings["label"]]
+    if "slug" in settings:
+        settings["names"] = settings["names"] or [settings["label"]]
     top = Field("", "object", fields=fields, required=frozenset({*required, "id"}))
     kind = Kind(name, top, settings)
     _check_settings(kind)
@@ -274,7 +275,7 @@ def _check_settings(kind: Kind) -> None:
         if name not in ("shard", "year", "author"):
             must_exist("path", name)
     for field in kind.root.walk():
-        if field.currency and not _currency_in_reach(kind, field):
+        if field.currency and not _in_reach(kind, field, field.currency):
             reason = _("“money” names no field: {name}").format(name=field.currency)
             raise _place(kind, field, "money").error(reason)
         if field.lines and field.lines not in kind.fields:
@@ -296,12 +297,12 @@ def _place(kind: Kind, field: Field, setting: str) -> Place:
     return _file(kind.name).at(*steps, "x-crmctl", setting, shown=field.dotted)
 
 
-def _currency_in_reach(kind: Kind, field: Field) -> bool:
-    """Whether the currency of an amount stands beside it or in a mapping around it."""
+def _in_reach(kind: Kind, field: Field, name: str) -> bool:
+    """Whether a field called `name` stands beside this one or in a mapping around it."""
     levels = [kind.fields]
-    for name in field.path[:-1]:
-        levels.append(levels[-1][name].children())
-    return any(field.currency in fields for fields in levels)
+    for step in field.path[:-1]:
+        levels.append(levels[-1][step].children())
+    return any(name in fields for fields in levels)
 
 
 def _check_references(registry: Registry) -> None:
@@ -316,7 +317,8 @@ def _check_references(registry: Registry) -> None:
                 )
             if dot:
                 keyed = [one.name for one in registry.kinds[target].fields.values() if one.key]
-                if inner not in keyed or target not in kind.fields:
+                near = target == kind.name or _in_reach(kind, field, target)
+                if inner not in keyed or not near:
                     raise _place(kind, field, "ref").error(
                         _("“ref” names no list with keys: {name}").format(name=ref),
                         did_you_mean(suggest(inner, keyed)),

@@ -6,6 +6,7 @@ every command.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -24,13 +25,20 @@ PLAIN_TYPES = frozenset(("date", "instant", "partial"))
 """Types of text that is written without quotes."""
 
 
+# What stands in a path between two points, in a query and in the SQL made of it.
+FREE_KEY = re.compile(r"[\w-]{1,100}\Z")
+
+
 class Field:
     """One property of a kind, at any depth.
 
-    `type` is one of SCALARS, "object" (then `fields`) or "list" (then `item`); `path` are the
-    names from the record down to here, lists adding none. `currency` names the field with the
-    currency of an amount, `lines` the list that adds up to it when it is missing. `rules` holds
-    the plain JSON Schema keywords (minimum, pattern, ...) for the validator.
+    `type` is one of SCALARS, "object" (then `fields`) or "list" (then `item`); an object may also
+    take keys that nobody foresaw, each with a value as `entries` says. `path` are the names from
+    the record down to here, lists adding none. `currency` names the field with the
+    currency of an amount, `lines` the list that adds up to it when it is missing. `history` is the
+    type of the times at which changes are kept: "date" or "instant". `fill` says what a new record
+    gets here when nobody says it: "now". `rules` holds the plain JSON Schema keywords (minimum,
+    pattern, ...) for the validator.
     """
 
     __slots__ = (
@@ -38,8 +46,10 @@ class Field:
         "command",
         "currency",
         "default",
+        "entries",
         "fact",
         "fields",
+        "fill",
         "group",
         "history",
         "item",
@@ -73,7 +83,7 @@ class Field:
         group: str | None = None,
         currency: str | None = None,
         lines: str | None = None,
-        history: bool = False,
+        history: str | None = None,
         default: Any = None,
         aliases: Sequence[str] = (),
         required: frozenset[str] = frozenset(),
@@ -96,6 +106,8 @@ class Field:
         self.lines = lines
         self.history = history
         self.default = default
+        self.entries: Field | None = None
+        self.fill: str | None = None
         self.aliases = tuple(aliases)
         self.required = required
         self.rules = rules or {}
@@ -114,6 +126,16 @@ class Field:
     def children(self) -> dict[str, Field]:
         """The fields one step below, lists of mappings included."""
         return self.leaf.fields
+
+    def child(self, name: str) -> Field | None:
+        """The field of that name one step below; where keys are free there is one for each."""
+        leaf = self.leaf
+        found = leaf.fields.get(name)
+        if found is None and leaf.entries is not None and FREE_KEY.match(name):
+            free = leaf.entries
+            path = (*self.path, name)
+            found = Field(name, free.type, path=path, values=free.values, rules=free.rules)
+        return found
 
     def titled(self) -> str:
         """The title in the current language."""
@@ -180,13 +202,13 @@ class FieldPath:
 def field_titles(kind: Kind, field: Field) -> list[str]:
     """The titles from the record down to a nested field."""
     titles = []
-    fields = kind.root.fields
+    step = kind.root
     for name in field.path:
-        step = fields.get(name)
-        if step is None:
+        below = step.child(name)
+        if below is None:
             return [field.titled()]
-        titles.append(step.titled())
-        fields = step.children()
+        titles.append(below.titled())
+        step = below
     return titles
 
 
@@ -231,7 +253,7 @@ class Kind:
         self.date: str | None = settings.get("date")
         self.state_dates: tuple[str, ...] = tuple(settings.get("state_dates", ()))
         self.search: tuple[str, ...] = tuple(settings.get("search", ()))
-        self.names: tuple[str, ...] = tuple(settings.get("names", (self.label,)))
+        self.names: tuple[str, ...] = tuple(settings.get("names", ()))
         self.columns: tuple[str, ...] = tuple(settings["columns"])
         self.sort: tuple[str, ...] = tuple(settings.get("sort", ("id",)))
         self.aliases: dict[str, str] = dict(settings.get("aliases", {}))
@@ -261,6 +283,11 @@ class Kind:
             if field.ref and "{" + name + "}" in self.path:
                 return name
         return None
+
+    @property
+    def dated_by(self) -> list[str]:
+        """The fields that say on which day a record is: the first one that is there counts."""
+        return [self.date, "created"] if self.date else ["created"]
 
     @property
     def embedded(self) -> dict[str, Field]:
@@ -324,7 +351,7 @@ def _find(kind: Kind, path: str, hops: tuple[Hop, ...]) -> FieldPath | None:
             found = _find(target, rest, (*hops, Hop(field, target)))
             return FieldPath(kind, found.hops, found.field) if found else None
         head, _, rest = rest.partition(".")
-        child = _child(field.children(), head)
+        child = _child(field.children(), head) or field.child(head)
         if child is None:
             return None
         field = child
@@ -357,13 +384,16 @@ class Registry:
     def kind(self, name: str) -> Kind:
         """The kind of that name, plural or title in either language.
 
-        BadDefinition for one whose schema is broken.
+        A title that several have means the book's own kind. BadDefinition for one whose schema is
+        broken.
         """
         folded = name.casefold()
         for kind in self:
-            if folded in (kind.name, kind.singular, kind.plural) or folded in (
-                title.casefold() for title in (*kind.title.values(), *kind.plural_title.values())
-            ):
+            if folded in (kind.name, kind.singular, kind.plural):
+                return kind
+        for kind in reversed(self.kinds.values()):
+            titles = (*kind.title.values(), *kind.plural_title.values())
+            if folded in (title.casefold() for title in titles):
                 return kind
         if folded in self.broken:
             raise self.broken[folded]
