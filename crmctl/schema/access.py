@@ -93,20 +93,6 @@ def texts_at(value: Any, path: Sequence[str]) -> Iterator[str]:
         yield value
 
 
-def texts_within(
-    value: Any, path: Sequence[str], name: str, around: Any = None
-) -> Iterator[tuple[str, Any]]:
-    """Every text at a path, with what the nearest mapping around it has under `name`."""
-    if isinstance(value, list):
-        for item in value:
-            yield from texts_within(item, path, name, around)
-    elif path:
-        if isinstance(value, Mapping) and path[0] in value:
-            yield from texts_within(value[path[0]], path[1:], name, value.get(name, around))
-    elif isinstance(value, str):
-        yield value, around
-
-
 def put_at(value: Any, path: Sequence[str], old: str, new: str) -> Any:
     """The value with `new` for each text `old` at a path, through lists."""
     if isinstance(value, list):
