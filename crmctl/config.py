@@ -55,6 +55,7 @@ class Config(Frozen):
     timezone: str = "UTC"
     language: str | None = None
     commit: str = "auto"
+    sync: str = "merge"
     rates: RateSettings = RateSettings()
     purchases: PurchaseSettings = PurchaseSettings()
     abc: AbcSettings = AbcSettings()
@@ -95,6 +96,8 @@ def _check(config: Config, where: str) -> None:
         raise BadDefinition(where, "currency", _("must be a code of three letters such as EUR"))
     if config.commit not in ("auto", "manual"):
         raise BadDefinition(where, "commit", _("must be “auto” or “manual”"))
+    if config.sync not in ("merge", "rebase"):
+        raise BadDefinition(where, "sync", _("must be “merge” or “rebase”"))
     if not Decimal(0) < config.abc.a < config.abc.b <= Decimal(100):
         raise BadDefinition(where, "abc", _("needs 0 < a < b <= 100"))
     for name, number in (("max_age_days", config.rates.max_age_days),):

@@ -221,36 +221,6 @@ class ChangedMeanwhile(CrmctlError):
         )
 
 
-class NotCheckedOut(CrmctlError):
-    exit_code = 5
-
-    def __init__(self, path: str) -> None:
-        super().__init__(
-            _("{path} is in git, but not in this working tree.").format(path=path),
-            _("A new file would take its place. Check it out: “git sparse-checkout disable”."),
-        )
-
-
-class AlreadyApplied(CrmctlError):
-    exit_code = 5
-
-    def __init__(self, change: str) -> None:
-        super().__init__(
-            _("Change {change} was applied already.").format(change=change),
-            _("Nothing was written. “crmctl changes {change}” shows it.").format(change=change),
-        )
-
-
-class BadPlan(CrmctlError):
-    exit_code = 3
-
-    def __init__(self, file: str, reason: str) -> None:
-        super().__init__(
-            _("{file} cannot be carried out: {reason}.").format(file=file, reason=reason),
-            _("Nothing was written."),
-        )
-
-
 class NothingToUndo(CrmctlError):
     exit_code = 4
 
@@ -338,10 +308,10 @@ class GitRefused(CrmctlError):
 
     exit_code = 3
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, hint: str | None = None) -> None:
         super().__init__(
             _("git: {reason}.").format(reason=reason.rstrip(".")),
-            _("“git init” makes a repository; “git status” says how it stands."),
+            hint or _("“git init” makes a repository; “git status” says how it stands."),
         )
 
 

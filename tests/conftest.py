@@ -83,6 +83,8 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return {
         **kept,
         "CRMCTL_NOW": NOW,
+        "GIT_AUTHOR_DATE": f"{NOW}:00+00:00",
+        "GIT_COMMITTER_DATE": f"{NOW}:00+00:00",
         "LANG": "en_US.UTF-8",
         "HOME": str(home),
         "XDG_CONFIG_HOME": str(home / ".config"),

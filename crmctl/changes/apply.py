@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 
 from crmctl.changes.changeset import Change, ChangeSet, Verbatim, by_path
 from crmctl.changes.commits import Commits
+from crmctl.changes.errors import AlreadyApplied
 from crmctl.changes.images import Text
 from crmctl.changes.journal import Entry, Journal
 from crmctl.changes.transaction import Transaction
-from crmctl.errors import AlreadyApplied, ChangedMeanwhile, Exists, Unparsable
+from crmctl.errors import ChangedMeanwhile, Exists, Unparsable
 from crmctl.problems import Problem
 from crmctl.schema.model import Kind
 from crmctl.schema.rules import Rules

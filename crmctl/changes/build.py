@@ -84,7 +84,7 @@ class Builder:
                 fields.setdefault(field.name, self._now(field.type))
         if kind.date is None or kind.date not in fields:  # an event's own date says it
             fields.setdefault("created", self._now("date"))
-        fields["id"] = self._new_id(kind, fields, id, minted)
+        fields["id"] = self.new_id(kind, fields, id, minted)
         if kind.slug_field and mark:
             fields.setdefault("uid", mint_tail())
         fields = _without_defaults(kind, fields)
@@ -143,7 +143,7 @@ class Builder:
         stored = self.read(kind, id)
         new_id = str(values["id"])
         if new_id != id:
-            self._new_id(kind, {}, new_id, None)
+            self.new_id(kind, {}, new_id)
         path = path_after(kind, stored.values, values, stored.path)
         origin = stored.path if path != stored.path else None
         if values == stored.values and origin is None:
@@ -260,28 +260,32 @@ class Builder:
 
     # ids and files
 
-    def _new_id(self, kind: Kind, values: Values, id: str | None, minted: str | None) -> str:
+    def new_id(
+        self, kind: Kind, values: Values, id: str | None = None, minted: str | None = None
+    ) -> str:
+        """A free id: the one that is wished for, or one by the rule of the kind."""
         if id is not None:
             if not is_valid_id(id):
                 raise BadValue("id", id, _("letters, digits, “-”, “_” and “.”"))
             self.references.refuse_unreadable(id, kind)
-            if self._taken(kind, id):
+            if self.taken(kind, id):
                 raise Exists(kind.noun(), id)
             return id
         if kind.slug_field is not None:
             name = str(values.get(kind.slug_field) or "")
             base = slug(name, personal=values.get("type") != "organization") or kind.name
-            return unique_slug(base, lambda wish: self._taken(kind, wish))
+            return unique_slug(base, lambda wish: self.taken(kind, wish))
         assert kind.id_prefix is not None
         day = parse_date(str(values.get(kind.id_date or "") or "")[:10]) or self.workspace.today
         if minted is not None:
             return stream_id(kind.id_prefix, day, minted)
         while True:
             wish = stream_id(kind.id_prefix, day, mint_tail())
-            if not self._taken(kind, wish):
+            if not self.taken(kind, wish):
                 return wish
 
-    def _taken(self, kind: Kind, id: str) -> bool:
+    def taken(self, kind: Kind, id: str) -> bool:
+        """Whether a record has this id, or a file that cannot be read."""
         if (kind.name, id) in self._changes or self.workspace.index.get(kind, id) is not None:
             return True
         if kind.is_stream:

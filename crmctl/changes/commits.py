@@ -15,8 +15,8 @@ from functools import cached_property
 from typing import Any
 
 from crmctl.changes.changeset import Change
+from crmctl.changes.errors import NotCheckedOut
 from crmctl.changes.journal import Entry, Journal
-from crmctl.errors import NotCheckedOut
 from crmctl.locale import _
 from crmctl.schema.model import Kind
 from crmctl.values.text import visible
@@ -58,10 +58,17 @@ class Commits:
             self._refuse_left_out(places)
         with suppress(git.GitFailed):
             self._make_up()
-            edited = self._differing(places, gone=False)
-            if edited:
-                what = edited[0] if len(edited) == 1 else f"{len(edited)} files"
-                self._commit(edited, f"Edit {what} by hand")
+            self._commit_by_hand(self._differing(places, gone=False))
+
+    def settle(self, edited: Sequence[str]) -> None:
+        """Commits what is owed, and files of the book that were edited by hand; GitFailed."""
+        self._make_up()
+        self._commit_by_hand(self._differing(edited, gone=True))
+
+    def _commit_by_hand(self, edited: Sequence[str]) -> None:
+        if edited:
+            what = edited[0] if len(edited) == 1 else f"{len(edited)} files"
+            self._commit(edited, f"Edit {what} by hand")
 
     def _place(self, path: str) -> str:
         """Where a file below records/ really is, from the book's root: links may lead elsewhere."""
@@ -86,17 +93,17 @@ class Commits:
             return []
         try:
             self._make_up()
-        except git.GitFailed as error:
+        except (git.GitFailed, OSError) as error:
             return [self._refused(error)]
         return []
 
-    def _refused(self, error: git.GitFailed) -> str:
+    def _refused(self, error: git.GitFailed | OSError) -> str:
         text = _(
             "warning: git did not commit: {reason}. What was written stands, and the next "
             "change makes up for the commit."
         )
-        first = next(iter(str(error).splitlines()), "")
-        return text.format(reason=first.removeprefix("fatal: ").removeprefix("error: ").rstrip("."))
+        reason = error.reason if isinstance(error, git.GitFailed) else error.strerror or str(error)
+        return text.format(reason=reason)
 
     def _owed(self) -> list[str]:
         try:

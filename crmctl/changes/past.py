@@ -44,10 +44,19 @@ class Past:
         return undone
 
     def latest(self) -> Entry:
-        """The newest change set that stands and is no undo itself; NothingToUndo without one."""
-        for entry in reversed(self.entries):
-            if entry.id not in self.undone and not entry.header.get("undoes"):
-                return entry
+        """The newest change set that stands and is no undo itself; NothingToUndo without one.
+
+        It is one that was made here, if there is any: what came in with a sync is newer, but
+        nobody who types “undo” means it.
+        """
+        standing = [
+            entry
+            for entry in reversed(self.entries)
+            if entry.id not in self.undone and not entry.header.get("undoes")
+        ]
+        own = (entry for entry in standing if self.journal.entry(entry.id) is not None)
+        for entry in (*own, *standing):
+            return entry
         raise NothingToUndo
 
     def find(self, change: str) -> Entry:

@@ -11,9 +11,10 @@ from typing import Any
 
 from crmctl.changes.build import Builder
 from crmctl.changes.changeset import Change, ChangeSet
-from crmctl.changes.journal import lines_of
+from crmctl.changes.errors import AlreadyApplied, BadPlan, OutdatedPlan
+from crmctl.changes.journal import Journal, lines_of
 from crmctl.changes.rename import rename
-from crmctl.errors import BadPlan, ChangedMeanwhile, Referenced
+from crmctl.errors import Referenced
 from crmctl.locale import _
 from crmctl.schema.model import Kind
 from crmctl.storage.files import replace
@@ -60,8 +61,11 @@ class Plan:
     def rebuild(self, built: Builder) -> None:
         """Puts the plan into the change set of `built`, by the rules of every command.
 
-        ChangedMeanwhile when a record is not as the plan found it.
+        OutdatedPlan when a record is not as the plan found it, AlreadyApplied for one that was
+        carried out.
         """
+        if Journal(built.workspace.private).entry(self.header["change"]) is not None:
+            raise AlreadyApplied(self.header["change"])
         built.set.id = self.header["change"]
         built.set.reason = built.set.reason or self.header.get("reason")
         renamed = [change for change in self.changes if change.renames]
@@ -78,11 +82,11 @@ class Plan:
                 continue
             stored = built.read(kind, change.id)
             if stored.written != change.before:
-                raise ChangedMeanwhile(f"records/{stored.path}")
+                raise OutdatedPlan(self.name, change.id)
             if change.after is None:
                 built.drop(kind, stored)
             elif built.replace(kind, change.id, change.after) is None:
-                raise ChangedMeanwhile(f"records/{stored.path}")
+                raise OutdatedPlan(self.name, change.id)
         self._check_references(built)
 
     def _compare(self, built: Builder) -> None:
@@ -91,9 +95,9 @@ class Plan:
         found = {(one.kind, one.id): one for one in built.set.changes}
         for key, change in found.items():
             if planned.pop(key, None) != (change.before, change.after):
-                raise ChangedMeanwhile(f"records/{change.path}")
+                raise OutdatedPlan(self.name, change.id)
         for _kind, id in planned:
-            raise ChangedMeanwhile(id)
+            raise OutdatedPlan(self.name, id)
 
     def _add(self, built: Builder, kind: Kind, change: Change) -> None:
         values = {name: value for name, value in (change.after or {}).items() if name != "id"}

@@ -43,15 +43,17 @@ class Transaction:
             finally:
                 for rest in staged.values():
                     rest.discard()
+            self._settle(len(texts))
+            self.journal.finish(changes.id)
         except BaseException:
+            if self.journal.pending() is None:
+                raise  # all was done already
             # What cannot be put back now is left to the next command, which finishes it all.
             for text in reversed(done):
                 old = text.old.text if text.old else None
                 self._write(Text(text.path, None, old, text.bom), changes.id)
             self.journal.abandon()
             raise
-        self._settle(len(texts))
-        self.journal.finish(changes.id)
 
     def resume(self, mend: Mend) -> Entry | None:
         """Finishes the change set that was interrupted, if there is one.

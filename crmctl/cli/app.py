@@ -110,6 +110,15 @@ class App:
         for problem in chain(book.schema_problems, book.index.broken(), book.rate_problems[:1]):
             self.remark(_("warning: {problem}").format(problem=book.shown(str(problem))))
 
+    def warn_of_setup(self) -> None:
+        """One line where git would merge records by lines: a fresh clone lacks the driver."""
+        from crmctl.vcs.setup import is_missing
+
+        if not self.quiet and is_missing(self.workspace.root):
+            self.remark(
+                _("git does not merge records by fields in this clone yet: run “crmctl git setup”.")
+            )
+
     # talking
 
     @property

@@ -49,8 +49,10 @@ GROUPS: list[tuple[str, dict[str, tuple[str, str]]]] = [
         {
             "history": ("history", N_("What happened to a record, field by field.")),
             "changes": ("changes", N_("List what was changed, by whom and why.")),
+            "diff": ("diff", N_("What differs between two days or commits.")),
             "undo": ("undo", N_("Take back a change, the last one or any other.")),
             "apply": ("apply", N_("Carry out a plan that was saved with --plan.")),
+            "sync": ("sync", N_("Share the book: take in what others did, send what you did.")),
             "git": ("git", N_("Make git work well with this book.")),
         },
     ),

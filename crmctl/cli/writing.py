@@ -82,6 +82,7 @@ def apply(app: App, changes: ChangeSet) -> None:
     applier.apply(changes)
     for warning in applier.warnings:
         app.remark(warning)
+    app.warn_of_setup()
 
 
 def save_plan(app: App, changes: ChangeSet, file: str) -> None:

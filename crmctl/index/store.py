@@ -152,7 +152,8 @@ class Index:
         moving = startup.moving(str(self.root))
         # Others wait for the lock of the book meanwhile.
         database.wait_at_most(self._connection, BRIEFLY)
-        with suppress(sqlite3.DatabaseError):
+        # What is written stands, whatever becomes of its index.
+        with suppress(OSError, sqlite3.DatabaseError):
             self._update(self._connection, glance(self.root / "records", paths), moving)
         database.wait_at_most(self._connection, database.BUSY_SECONDS)
 

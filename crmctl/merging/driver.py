@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from crmctl import startup
 from crmctl.errors import CrmctlError
@@ -16,15 +15,14 @@ from crmctl.locale import _
 from crmctl.merging.document import Merger
 from crmctl.merging.files import merge_files
 from crmctl.merging.markers import marked
+from crmctl.merging.telling import told
 from crmctl.merging.values import Conflict
 from crmctl.schema.model import Kind
 from crmctl.storage.files import load, replace
-from crmctl.storage.writer import inline
 from crmctl.vcs import git
 from crmctl.workspace import Workspace
 
 MARKER_SIZE = 7
-MAX_SHOWN = 60
 
 
 @dataclass(slots=True)
@@ -107,34 +105,13 @@ def _by_lines(base: Path, ours: Path, theirs: Path) -> None:
 
 
 def _told(path: str, id: str, conflict: Conflict) -> str:
-    """One conflict in one line."""
-    place = f"{path}: {id}" if id else path
+    """One conflict in one line, with what to do."""
     if conflict.path:
-        text = _(
-            "{place}, {field}: ours says {ours}, theirs {theirs}, before it was {base}. "
-            "Keep one in the file, then “git add” it."
-        )
-    elif conflict.base is None and conflict.ours and conflict.theirs:
-        text = _(
-            "{place}: both sides created it, and they may be two different things. "
-            "Keep one, give the other an id of its own, then “git add” the file."
-        )
+        text = _("Keep one in the file, then “git add” it.")
+    elif conflict.made_apart:
+        text = _("Keep one, give the other an id of its own, then “git add” the file.")
     elif not conflict.ours or not conflict.theirs:
-        text = _(
-            "{place}: one side removed it, the other changed it. "
-            "Keep it or take it away, then “git add” the file."
-        )
+        text = _("Keep it or take it away, then “git add” the file.")
     else:
-        text = _(
-            "{place}: both sides changed it, and it cannot be merged by fields. "
-            "Keep one in the file, then “git add” it."
-        )
-    sides = {name: _shown(getattr(conflict, name)) for name in ("base", "ours", "theirs")}
-    return text.format(place=place, field=".".join(conflict.path), **sides)
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return _("nothing")
-    text = " ".join((value if isinstance(value, str) else inline(value)).split())
-    return f"“{text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + '…'}”"
+        text = _("Keep one in the file, then “git add” it.")
+    return _("{first} {second}").format(first=told(path, id, conflict), second=text)

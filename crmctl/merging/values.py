@@ -34,6 +34,11 @@ class Conflict:
     ours: Any
     theirs: Any
 
+    @property
+    def made_apart(self) -> bool:
+        """Whether both sides created a record under one id."""
+        return not self.path and self.base is None and bool(self.ours) and bool(self.theirs)
+
 
 Settle = Callable[[Conflict], Any]
 

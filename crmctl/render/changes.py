@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from crmctl.analytics.result import Column
-from crmctl.changes.changeset import Change
+from crmctl.changes.changeset import Change, Part
 from crmctl.locale import _, ngettext
 from crmctl.render.cells import cell, field_column
 from crmctl.schema.model import Registry
@@ -15,11 +15,11 @@ HIDDEN = ("id", "uid", "created")
 MOST = 20
 
 
-def described(changes: Sequence[Change], registry: Registry) -> Iterator[str]:
-    """The lines that a person reads before saying yes; long sets are summed up at the end."""
-    for change in changes[:MOST]:
+def described(changes: Sequence[Change], registry: Registry, *, most: int = MOST) -> Iterator[str]:
+    """The lines that a person reads before saying yes; longer sets are summed up at the end."""
+    for change in changes[:most]:
         yield from _change(change, registry)
-    rest = len(changes) - MOST
+    rest = len(changes) - most
     if rest > 0:
         yield ngettext("… and {count} more record", "… and {count} more records", rest).format(
             count=rest
@@ -43,11 +43,22 @@ def _change(change: Change, registry: Registry) -> Iterator[str]:
     )
     if change.action == "removed":
         return
-    for item in change.parts():
-        if item.name in HIDDEN or item.name.endswith("_history"):
-            continue
+    if change.action == "moved":
+        yield f"  {change.source} → {change.path}"
+    if kind.parent and change.before is not None and kind.parent in values:
+        # Whose it is: an id alone says little to a person.
+        column = field_column(kind.parent, kind.fields.get(kind.parent))
+        yield f"  {column.heading}: {cell(values[kind.parent], column)}"
+    for item in shown(change.parts()):
         column = field_column(item.name, kind.fields.get(item.name))
         yield f"  {column.heading}: {transition(item.before, item.after, column)}"
+
+
+def shown(parts: Iterable[Part]) -> Iterator[Part]:
+    """What says something to a person: a history repeats what its field says."""
+    for part in parts:
+        if part.name not in HIDDEN and not part.name.endswith("_history"):
+            yield part
 
 
 def transition(before: Any, after: Any, column: Column) -> str:

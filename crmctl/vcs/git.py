@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
@@ -27,11 +28,28 @@ UNFINISHED = {
     "REVERT_HEAD": "revert",
     "BISECT_LOG": "bisect",
 }
+# Words that can be understood, and nothing that waits for somebody to type.
+ENVIRONMENT = {
+    "LC_ALL": "C",
+    "LANGUAGE": "C",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_EDITOR": "true",
+    "GIT_MERGE_AUTOEDIT": "no",
+}
+_PREFIX = re.compile(r"(fatal|error|remote): ")
+
 MOST_CONFLICTS = 128  # `git merge-file` ends with how many there are, up to 127, or an error
 
 
 class GitFailed(Exception):
     """git ended with an error; the message is what it said."""
+
+    @property
+    def reason(self) -> str:
+        """What it said first, in one line."""
+        lines = (line.strip() for line in str(self).splitlines())
+        said = (line for line in lines if line and not line.startswith(("warning:", "hint:")))
+        return _PREFIX.sub("", next(said, "")).rstrip(".")
 
 
 def available() -> bool:
@@ -47,7 +65,7 @@ def run(root: Path, arguments: Sequence[str], stdin: bytes = b"") -> str:
 def run_bytes(root: Path, arguments: Sequence[str], stdin: bytes = b"") -> bytes:
     """git's output as it is, for the content of files; GitFailed."""
     environment = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
-    environment |= {"LC_ALL": "C", "LANGUAGE": "C", "GIT_TERMINAL_PROMPT": "0"}
+    environment |= ENVIRONMENT
     try:
         done = subprocess.run(
             ["git", "-C", str(root), *QUIET, *arguments],
@@ -111,6 +129,21 @@ def identity(root: Path) -> tuple[str | None, str | None]:
     return name, email
 
 
+def setting(root: Path, name: str, *options: str) -> str | None:
+    """One of git's settings; None where it is not set."""
+    try:
+        return run(root, ["config", *options, "--get", name]).removesuffix("\n") or None
+    except GitFailed:
+        return None
+
+
+def signed(root: Path, actor: str | None) -> list[str]:
+    """The options with which git can commit where it knows no name: `actor` stands in."""
+    if all(identity(root)):
+        return []
+    return ["-c", f"user.name={actor or 'crmctl'}", "-c", "user.email=crmctl@localhost"]
+
+
 def merge_file(base: bytes, ours: bytes, theirs: bytes, marker_size: int = 7) -> tuple[bytes, bool]:
     """git's own merge of three texts, by lines: the result, and whether it is without conflict.
 
@@ -166,10 +199,9 @@ def commit_only(root: Path, paths: Sequence[str], message: str, actor: str | Non
     except GitFailed as error:
         if "nothing to commit" in str(error) or "nothing added to commit" in str(error):
             return
-        if all(identity(root)):
+        stand_in = signed(root, actor)
+        if not stand_in:
             raise
-        name = actor or "crmctl"
-        stand_in = ["-c", f"user.name={name}", "-c", "user.email=crmctl@localhost"]
         run(root, ["--literal-pathspecs", *stand_in, *arguments], listed(paths))
 
 
@@ -177,6 +209,17 @@ def left_out(root: Path, paths: Sequence[str]) -> list[str]:
     """Those of some paths that git has, but not in this working tree (a sparse checkout)."""
     out = run(root, ["--literal-pathspecs", "ls-files", "-t", "-z", "--", *paths])
     return [line[2:] for line in out.split("\0") if line.startswith("S ")]
+
+
+def edited(root: Path, parts: Sequence[str]) -> list[str]:
+    """The files below these paths whose content the last commit does not hold, by their paths from
+    `root`; of those that git does not know yet the YAML files alone."""
+    words = ["status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--"]
+    out = run(root, ["--literal-pathspecs", *words, *parts])
+    prefix = run(root, ["rev-parse", "--show-prefix"]).removesuffix("\n")
+    entries = [(entry[:2], entry[3:]) for entry in out.split("\0") if entry]
+    known = [path for state, path in entries if state != "??" or path.endswith(".yaml")]
+    return [path.removeprefix(prefix) for path in known]
 
 
 def listed(paths: Sequence[str]) -> bytes:

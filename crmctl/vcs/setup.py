@@ -36,7 +36,7 @@ def set_up(root: Path) -> list[str]:
         FSYNC: "all",
     }
     for name, value in wanted.items():
-        if _setting(root, name) != value:
+        if git.setting(root, name, "--local") != value:
             git.run(root, ["config", "--local", name, value])
             written.append(name)
     return written
@@ -46,11 +46,20 @@ def is_set_up(root: Path) -> bool:
     """Whether git merges the records of this clone by fields, with a crmctl that is there."""
     try:
         attributes = load(root / ATTRIBUTES).text
-        words = shlex.split(_setting(root, DRIVER) or "")
+        words = shlex.split(git.setting(root, DRIVER, "--local") or "")
     except (OSError, ValueError):
         return False
     program = words[0].replace("%%", "%") if words else ""
     return RECORDS in attributes.splitlines() and os.access(program, os.X_OK)
+
+
+def is_missing(root: Path) -> bool:
+    """Whether the book asks git for the merge driver and this clone does not have it."""
+    try:
+        asked = RECORDS in load(root / ATTRIBUTES).text.splitlines()
+    except OSError:
+        return False
+    return asked and git.is_versioned(root) and git.available() and not is_set_up(root)
 
 
 def driver() -> str:
@@ -87,10 +96,3 @@ def _add_attributes(file: Path) -> bool:
     gap = newline if old.text and not old.text.endswith(("\n", "\r")) else ""
     replace(file, f"{old.text}{gap}{RECORDS}{newline}", bom=old.bom)
     return True
-
-
-def _setting(root: Path, name: str) -> str | None:
-    try:
-        return git.run(root, ["config", "--local", "--get", name]).removesuffix("\n")
-    except git.GitFailed:
-        return None

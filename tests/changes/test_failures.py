@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ from crmctl.changes.build import Builder
 from crmctl.workspace import Workspace
 from tests.conftest import Book, call
 
-AS_ROOT = pytest.mark.skipif(os.geteuid() == 0, reason="root may write into read-only folders")
 ACME = "records/customers/acme.yaml"
 
 
@@ -21,19 +19,6 @@ ACME = "records/customers/acme.yaml"
 def acme(book: Book) -> Book:
     book.write(ACME, "id: acme\nname: Acme\n")
     return book
-
-
-@AS_ROOT
-def test_a_read_only_folder(acme: Book) -> None:
-    folder = acme.root / "records/customers"
-    folder.chmod(0o555)
-    try:
-        result = acme.run("customer set acme level=vip", code=3)
-    finally:
-        folder.chmod(0o755)
-    assert "Permission denied" in result.err
-    assert acme.files() == {ACME: b"id: acme\nname: Acme\n"}
-    assert not [*(acme.root / ".crmctl/journal").glob("*")]
 
 
 def test_a_folder_that_is_a_file(acme: Book) -> None:

@@ -11,7 +11,7 @@ from tools import reference
 
 # What needs files or a past, starts a browser or is a matter of the shell.
 OUTSIDE = re.compile(
-    r" < |--web|^crmctl (import|init|undo|apply|git) |crmctl completion|^crmctl undo$"
+    r" < |--web|^crmctl (import|init|undo|apply|git|sync|diff)\b|crmctl completion|^crmctl undo$"
 )
 OWN = """
 title: Vessel

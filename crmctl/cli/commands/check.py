@@ -50,5 +50,6 @@ def command(app: App, format_: str, fix_: bool, strict: bool) -> None:
         app.remark(text.format(count=len(problems)))
     else:
         app.remark(_("No problem found."))
+    app.warn_of_setup()
     if has_errors(problems) or (strict and any(p.severity != "hint" for p in problems)):
         click.get_current_context().exit(1)

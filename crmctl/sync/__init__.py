@@ -1,0 +1,1 @@
+"""Sharing a book: what came in, what collides, what is sent."""

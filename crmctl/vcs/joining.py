@@ -1,0 +1,87 @@
+"""Bringing two lines of history together, and what git leaves to a person of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from crmctl.vcs import git
+
+MERGE, REBASE = "merge", "rebase"
+# What git keeps while it is in the middle of something; a rebase also picks.
+_MARKS = {
+    "rebase-merge": REBASE,
+    "rebase-apply": REBASE,
+    "MERGE_HEAD": MERGE,
+    "CHERRY_PICK_HEAD": "cherry-pick",
+    "REVERT_HEAD": "revert",
+    "BISECT_LOG": "bisect",
+}
+
+
+class Sides(NamedTuple):
+    """The contents of a file in conflict: of the common ancestor, ours, theirs; None: no file."""
+
+    base: bytes | None
+    ours: bytes | None
+    theirs: bytes | None
+
+
+def unfinished(root: Path) -> str | None:
+    """What git is in the middle of, such as a merge; None when it is in nothing."""
+    words = [word for mark in _MARKS for word in ("--git-path", mark)]
+    files = git.run(root, ["rev-parse", *words]).splitlines()
+    for file, name in zip(files, _MARKS.values(), strict=True):
+        if (root / os.fsdecode(file)).exists():
+            return name
+    return None
+
+
+def join(root: Path, commit: str, name: str, how: str, actor: str | None) -> None:
+    """Merges with a commit, called `name` in the message, or puts our commits upon it.
+
+    GitFailed where git stops; it may be in the middle of it then.
+    """
+    if how == REBASE:
+        words = ["rebase", "--quiet", "--autostash", commit]
+    else:
+        words = ["merge", "--quiet", "--no-stat", "--ff", "-m", f"Merge {name}", commit]
+    git.run(root, [*git.signed(root, actor), *words])
+
+
+def conclude(root: Path, how: str, paths: Sequence[str], actor: str | None) -> None:
+    """Takes files as they stand now, and carries on; GitFailed where it stops again."""
+    top = top_of(root)
+    if paths:
+        git.run(top, ["--literal-pathspecs", "add", "-A", *git.FROM_STDIN], git.listed(paths))
+    words = ["commit", "--quiet", "--no-edit", "--cleanup=strip"]
+    if how == REBASE:
+        words = ["rebase", "--continue"]
+    git.run(root, [*git.signed(root, actor), *words])
+
+
+def abort(root: Path, how: str) -> None:
+    """Takes back what was begun; GitFailed."""
+    git.run(root, [how, "--abort"])
+
+
+def unmerged(root: Path) -> dict[str, Sides]:
+    """The files in conflict, by their paths from the working tree's top."""
+    top = top_of(root)
+    names: dict[str, list[str | None]] = {}
+    for entry in filter(None, git.run(top, ["ls-files", "--unmerged", "-z"]).split("\0")):
+        about, _tab, path = entry.partition("\t")
+        _mode, name, stage = about.split()
+        names.setdefault(path, [None, None, None])[int(stage) - 1] = name
+    read = git.blobs(root, (name for three in names.values() for name in three if name))
+    return {
+        path: Sides(*(read[name] if name else None for name in three))
+        for path, three in names.items()
+    }
+
+
+def top_of(root: Path) -> Path:
+    """The top of the working tree that a book is in."""
+    return Path(git.run(root, ["rev-parse", "--show-toplevel"]).removesuffix("\n"))
