@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from crmctl.index.layout import quoted
 
-# A SELECT of ours with its parameters, or (customer, value) pairs.
-Derived: TypeAlias = tuple[str, Mapping[str, Any]] | Sequence[tuple[str, Any]]
+
+class Select(NamedTuple):
+    """A table as a SELECT of ours with its parameters; one of its columns is `id`."""
+
+    sql: str
+    parameters: Mapping[str, Any]
+
+
+class Rows(NamedTuple):
+    """A table as its columns, one of them `id`, and its rows."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+
+
+Derived: TypeAlias = Select | Rows
 
 
 def forget(connection: sqlite3.Connection, name: str) -> None:
@@ -49,13 +63,14 @@ def make_temporary(connection: sqlite3.Connection, name: str, derived: Derived) 
 
 def _make(connection: sqlite3.Connection, place: str, name: str, derived: Derived) -> None:
     table = f"{place}.{quoted(name)}"
-    if isinstance(derived, tuple):
-        connection.execute(f"CREATE TABLE {table} AS {derived[0]}", derived[1])
+    if isinstance(derived, Select):
+        connection.execute(f"CREATE TABLE {table} AS {derived.sql}", derived.parameters)
     else:
-        connection.execute(f"CREATE TABLE {table} (customer, value)")
-        connection.executemany(f"INSERT INTO {table} VALUES (?, ?)", derived)
-    key = quoted(f"{name}_key")
-    connection.execute(f"CREATE UNIQUE INDEX {place}.{key} ON {quoted(name)} (customer)")
+        connection.execute(f"CREATE TABLE {table} ({', '.join(map(quoted, derived.columns))})")
+        marks = ", ".join("?" * len(derived.columns))
+        connection.executemany(f"INSERT INTO {table} VALUES ({marks})", derived.rows)
+    # Not unique: what `check` calls a duplicate id is two records all the same.
+    connection.execute(f"CREATE INDEX {place}.{quoted(f'{name}_key')} ON {quoted(name)} (id)")
 
 
 def _key(name: str) -> str:

@@ -59,6 +59,7 @@ class Index:
         self._connection: sqlite3.Connection | None = None
         self._file: Path
         self._derived: dict[str, tuple[str, Callable[[], Derived], bool]] = {}
+        self._made: dict[str, str] = {}
         self._day: date | None = None
         self._stale = False
 
@@ -147,6 +148,7 @@ class Index:
     def refresh(self) -> None:
         """Looks at the disk again when next asked, after a write of this process."""
         self._stale = self._connection is not None
+        self._made.clear()
 
     def _refresh(self, connection: sqlite3.Connection) -> None:
         sql = "SELECT value FROM meta WHERE key = 'rates'"
@@ -202,7 +204,8 @@ class Index:
         day, made = self._day, self._derived
         if self._connection is not None:
             self._connection.close()
-        self._connection, self._day, self._derived = None, None, {}
+        self._connection, self._day = None, None
+        self._derived, self._made = {}, {}
         self._remove(self._file)
         self.as_of(day)
         for name, (mark, make, current) in made.items():
@@ -240,11 +243,14 @@ class Index:
     # derived tables
 
     def derive(self, name: str, mark: str, make: Callable[[], Derived], *, current: bool) -> None:
-        """A table derived from the records, by customer.
+        """A table derived from the records, by the ids in its column `id`.
 
         `current`: from the records as they are, whatever day is shown, and kept until a record or
         `mark` changes. Otherwise from the day that is shown, for this command alone.
         """
+
+        if self._made.get(name) == mark:
+            return
 
         def work(connection: sqlite3.Connection) -> None:
             derived.forget(connection, name)
@@ -258,6 +264,7 @@ class Index:
 
         self._asked(work)
         self._derived[name] = (mark, make, current)
+        self._made[name] = mark
 
     def as_of(self, day: date | None) -> None:
         """From now on every table shows the book as of the end of `day`; None: as it is."""

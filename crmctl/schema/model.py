@@ -30,7 +30,8 @@ class Field:
     `type` is one of SCALARS, "object" (then `fields`) or "list" (then `item`); `path` are the
     names from the record down to here, lists adding none. `currency` names the field with the
     currency of an amount, `lines` the list that adds up to it when it is missing. `rules` holds
-    the plain JSON Schema keywords (minimum, pattern, ...) for the validator.
+    the plain JSON Schema keywords (minimum, pattern, ...) for the validator. `fact` is the
+    `facts.definitions.Fact` that says how a field is computed, None for what stands in files.
     """
 
     __slots__ = (
@@ -78,7 +79,7 @@ class Field:
         aliases: Sequence[str] = (),
         required: frozenset[str] = frozenset(),
         rules: dict[str, Any] | None = None,
-        fact: bool = False,
+        fact: Any = None,
     ) -> None:
         self.name = name
         self.type = type
