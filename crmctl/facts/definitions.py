@@ -26,7 +26,7 @@ CUSTOMER = "customer"
 
 # The modules with facts of each kind; they are loaded in this order until a name is found.
 AREAS = {
-    CUSTOMER: ("purchases", "touches", "tasks", "models"),
+    CUSTOMER: ("purchases", "touches", "tasks", "profile", "models"),
 }
 
 
@@ -50,6 +50,11 @@ class Source(Frozen):
     def fact(self, *args: Any, **more: Any) -> Fact:
         """A fact that stands in this source; see `Fact`."""
         return Fact(self, *args, **more)
+
+    @property
+    def tables(self) -> frozenset[str]:
+        """The tables of records that the source is made from."""
+        return frozenset(self.reads).union(*(source.tables for source in self.uses))
 
     def fits(self, registry: Registry) -> bool:
         """Whether the book has everything that the source is made from."""

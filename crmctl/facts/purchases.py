@@ -39,6 +39,12 @@ PURCHASES = Source(
     reads={"orders": "id customer date amount__base refund_of status"},
 )
 
+BUYERS = {
+    "none": N_("Has not bought"),
+    "first_time": N_("First-time buyer"),
+    "repeat": N_("Repeat buyer"),
+}
+
 FACTS = (
     PURCHASES.fact("orders", "integer", N_("Orders"), N_("number of confirmed orders"), absent=0),
     PURCHASES.fact(
@@ -59,4 +65,13 @@ FACTS = (
         "first_order", "date", N_("First order"), N_("date of the first confirmed order")
     ),
     PURCHASES.fact("last_order", "date", N_("Last order"), N_("date of the last confirmed order")),
+    PURCHASES.fact(
+        "buyer",
+        "enum",
+        N_("Buyer"),
+        N_("whether the customer has bought on no day, on one, or on several"),
+        absent="none",
+        sql="CASE f.purchases WHEN 0 THEN 'none' WHEN 1 THEN 'first_time' ELSE 'repeat' END",
+        values=BUYERS,
+    ),
 )

@@ -66,6 +66,7 @@ class Facts:
             f"{self._mark} {blake2b(source.sql.encode(), digest_size=8).hexdigest()}",
             lambda: self._derived(source),
             current=self._is_current,
+            tables=source.tables,
         )
 
     @cached_property

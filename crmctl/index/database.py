@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -13,6 +15,7 @@ from zoneinfo import ZoneInfo
 from crmctl.index import functions, layout
 from crmctl.index.scan import look
 from crmctl.schema.model import Registry
+from crmctl.startup import PRIVATE, user_cache
 from crmctl.values.money import Rates
 
 if TYPE_CHECKING:
@@ -20,6 +23,24 @@ if TYPE_CHECKING:
 
 BUSY_SECONDS = 60.0
 HASH = 16 << 20  # bytes of trigrams that a first index collects
+
+
+def place(root: Path) -> Path:
+    """The folder for the index of a book."""
+    cache = root / PRIVATE / "cache"
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return elsewhere(root)
+    return cache if os.access(cache, os.W_OK) else elsewhere(root)
+
+
+def elsewhere(root: Path) -> Path:
+    """The folder for the index of a book that nobody may write to."""
+    name = blake2b(str(root).encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
+    folder = Path(user_cache(), name)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def fill(

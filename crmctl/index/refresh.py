@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
+from crmctl.index.derived import outdate
 from crmctl.index.layout import columns, quoted
 from crmctl.index.rows import FileRows, Reader
 from crmctl.index.scan import SETTLED_NS, Entry, Folder, Look
@@ -36,7 +37,7 @@ class Refresh:
         self.registry = registry
         self.reader = reader
         self._on_progress = on_progress
-        self._changed_anything = False
+        self._changed_tables: set[str] = set()
 
     def run(self, seen: Look) -> None:
         """Reads what changed, drops what is gone; call within a transaction.
@@ -58,8 +59,7 @@ class Refresh:
         work += self._racy(found, {(folder.path, entry[0]) for folder, entry in work})
         self._read(work, seen.started)
         self._folder_problems(found.values())
-        if self._changed_anything:
-            execute("DELETE FROM meta WHERE key LIKE 'made %'")
+        outdate(self.connection, self._changed_tables)
 
     def _changed(self, folder: Folder) -> Iterator[tuple[Folder, Entry]]:
         rows = self.connection.execute(
@@ -123,7 +123,7 @@ class Refresh:
                 (size, mtime, inode, racy, old[0]),
             )
             return
-        self._changed_anything = True
+        self._changed_tables.add(kind.plural)
         if old is not None:
             self._drop_files([(old[0],)])
         store.add(kind, (folder, name, kind.name, size, mtime, inode, rows.digest, racy), rows)
@@ -155,7 +155,6 @@ class Refresh:
 
     def _drop_files(self, fids: list[tuple[int]]) -> None:
         execute = self.connection.execute
-        self._changed_anything |= bool(fids)
         for (fid,) in fids:
             rids = execute("SELECT rid, kind FROM record WHERE fid = ?", (fid,)).fetchall()
             for rid, kind in rids:
@@ -168,6 +167,7 @@ class Refresh:
                     execute("DELETE FROM text WHERE rid = ?", (rid,))
                 execute("DELETE FROM key WHERE rid = ?", (rid,))
                 plural = self.registry.kinds[kind].plural
+                self._changed_tables.add(plural)
                 execute(f"DELETE FROM {quoted(plural)} WHERE rid = ?", (rid,))
             execute("DELETE FROM record WHERE fid = ?", (fid,))
             execute("DELETE FROM problem WHERE fid = ?", (fid,))
@@ -193,7 +193,7 @@ class Refresh:
 
     def money(self) -> None:
         """Converts every amount again, after a change of the rates alone."""
-        self.connection.execute("DELETE FROM meta WHERE key LIKE 'made %'")
+        outdate(self.connection, {kind.plural for kind in self.registry})
         for kind in self.registry:
             fields = [field for field in kind.fields.values() if field.type == "money"]
             if not fields:

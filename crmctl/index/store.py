@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import date
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -22,7 +21,6 @@ from crmctl.index.derived import Derived
 from crmctl.index.scan import differs, look
 from crmctl.problems import Problem
 from crmctl.schema.model import Kind, Registry
-from crmctl.startup import PRIVATE, user_cache
 from crmctl.storage.errors import Locked
 from crmctl.values import jsontext
 from crmctl.values.money import Rates
@@ -58,7 +56,7 @@ class Index:
         self._on_progress = on_progress
         self._connection: sqlite3.Connection | None = None
         self._file: Path
-        self._derived: dict[str, tuple[str, Callable[[], Derived], bool]] = {}
+        self._derived: dict[str, Callable[[], None]] = {}
         self._made: dict[str, str] = {}
         self._day: date | None = None
         self._stale = False
@@ -79,7 +77,7 @@ class Index:
         return self._connection
 
     def _opened(self) -> sqlite3.Connection:
-        folder = self._folder()
+        folder = database.place(self.root)
         for last in (False, True):
             file = folder / f"index-{self._mark}.db"
             connection = None
@@ -101,22 +99,8 @@ class Index:
             except OSError:
                 if last:
                     raise
-                folder = self._elsewhere()
+                folder = database.elsewhere(self.root)
         raise AssertionError("unreachable")
-
-    def _folder(self) -> Path:
-        cache = self.root / PRIVATE / "cache"
-        try:
-            cache.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            return self._elsewhere()
-        return cache if os.access(cache, os.W_OK) else self._elsewhere()
-
-    def _elsewhere(self) -> Path:
-        name = blake2b(str(self.root).encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
-        folder = Path(user_cache(), name)
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
 
     def _build(self, file: Path) -> None:
         """A new index beside the old one, without a journal, put in its place when complete.
@@ -208,8 +192,8 @@ class Index:
         self._derived, self._made = {}, {}
         self._remove(self._file)
         self.as_of(day)
-        for name, (mark, make, current) in made.items():
-            self.derive(name, mark, make, current=current)
+        for again in made.values():
+            again()
 
     def _remove(self, file: Path) -> None:
         from crmctl.storage.files import Lock
@@ -242,29 +226,40 @@ class Index:
 
     # derived tables
 
-    def derive(self, name: str, mark: str, make: Callable[[], Derived], *, current: bool) -> None:
+    def derive(
+        self,
+        name: str,
+        mark: str,
+        make: Callable[[], Derived],
+        *,
+        current: bool,
+        tables: Collection[str] | None = None,
+    ) -> None:
         """A table derived from the records, by the ids in its column `id`.
 
-        `current`: from the records as they are, whatever day is shown, and kept until a record or
-        `mark` changes. Otherwise from the day that is shown, for this command alone.
+        `current`: from the records as they are, whatever day is shown, and kept until `mark` or a
+        record of one of the `tables` (any without them) changes. Otherwise from the day that is
+        shown, for this command alone.
         """
 
-        if self._made.get(name) == mark:
+        every = [kind.plural for kind in self.registry]
+        note = derived.marked(mark, every if tables is None else tables)
+        if self._made.get(name) == note:
             return
 
         def work(connection: sqlite3.Connection) -> None:
             derived.forget(connection, name)
             if not current:
                 derived.make_temporary(connection, name, make())
-            elif not derived.is_kept(connection, name, mark):
+            elif not derived.is_kept(connection, name, note):
                 shown = self._day
                 self.as_of(None)
-                derived.keep(connection, name, mark, make)
+                derived.keep(connection, name, note, make)
                 self.as_of(shown)
 
         self._asked(work)
-        self._derived[name] = (mark, make, current)
-        self._made[name] = mark
+        self._derived[name] = lambda: self.derive(name, mark, make, current=current, tables=tables)
+        self._made[name] = note
 
     def as_of(self, day: date | None) -> None:
         """From now on every table shows the book as of the end of `day`; None: as it is."""
@@ -334,24 +329,21 @@ class Index:
 
     def problems(self) -> list[Problem]:
         """Every problem met while reading the files."""
-        sql = "SELECT path, line, col, code, params FROM problem ORDER BY path, line, col"
-        return [
-            Problem(path, line, column, code, jsontext.loads(params))
-            for path, line, column, code, params in self.rows(sql)
-        ]
+        return self._problems("SELECT path, line, col, code, params FROM problem")
 
     def broken(self) -> list[Problem]:
         """One problem for each file of which something could not be read at all."""
         codes = "syntax duplicate-key conflict-marker anchor alias tag too-deep too-large encoding"
         codes += " not-a-mapping tab control-character unreadable not-a-file outside"
         listed = ", ".join(f"'{code}'" for code in codes.split())
-        sql = (
-            "SELECT path, min(line), col, code, params FROM problem"
-            f" WHERE code IN ({listed}) GROUP BY path ORDER BY path"
-        )
+        first = "SELECT path, min(line) AS line, col, code, params FROM problem"
+        return self._problems(f"{first} WHERE code IN ({listed}) GROUP BY path")
+
+    def _problems(self, select: str) -> list[Problem]:
+        rows = self.rows(f"{select} ORDER BY path, line, col")
         return [
             Problem(path, line, column, code, jsontext.loads(params))
-            for path, line, column, code, params in self.rows(sql)
+            for path, line, column, code, params in rows
         ]
 
     def count(self, kind: Kind) -> int:

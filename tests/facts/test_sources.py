@@ -144,3 +144,28 @@ def test_a_function_may_be_a_source(book: Book) -> None:
     facts = Facts(workspace, workspace.today)
     cells = ", ".join(facts.expression(fact.field, "c") for fact in (age, late))
     assert workspace.index.rows(f"SELECT {cells} FROM customers AS c") == [(7, 1)]
+
+
+def test_only_what_reads_a_changed_kind_is_made_again(book: Book) -> None:
+    book.gen(
+        {
+            "records/customers/acme.yaml": "id: acme\nname: Acme\n",
+            "records/orders/acme.yaml": "{id: a, customer: acme, date: 2026-01-05, amount: 1}\n",
+        }
+    )
+
+    def kept() -> set[str]:
+        workspace = Workspace(book.root)
+        rows = workspace.index.rows("SELECT key FROM meta WHERE key LIKE 'made %'")
+        return {key.removeprefix("made ") for (key,) in rows}
+
+    asked = "customer list -o csv --columns orders,interactions,rfm"
+    assert book.run(asked).lines[1].startswith("1,0,")
+    assert {"purchase_facts", "touch_facts", "rfm_facts"} <= kept()
+    book.run("log acme hello")
+    assert kept() >= {"purchase_facts", "rfm_facts"}
+    assert "touch_facts" not in kept()
+    assert book.run(asked).lines[1].startswith("1,1,")
+    book.run("order add acme -s amount=5 -s date=2026-02-02")
+    assert kept() & {"purchase_facts", "touch_facts", "rfm_facts"} == {"touch_facts"}
+    assert book.run(asked).lines[1].startswith("2,1,")
