@@ -7,7 +7,7 @@ every command.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from crmctl.errors import BadDefinition, UnknownField, UnknownKind
@@ -213,9 +213,14 @@ def field_titles(kind: Kind, field: Field) -> list[str]:
 
 
 class Kind:
-    """One kind of record: its fields and how it is filed, named, searched and shown."""
+    """One kind of record: its fields and how it is filed, named, searched and shown.
+
+    Most commands look at the fields of a few kinds alone, so `make` makes them when asked for.
+    """
 
     __slots__ = (
+        "_make",
+        "_root",
         "aliases",
         "columns",
         "date",
@@ -229,7 +234,6 @@ class Kind:
         "plural",
         "plural_title",
         "registry",
-        "root",
         "search",
         "singular",
         "slug_field",
@@ -238,9 +242,10 @@ class Kind:
         "title",
     )
 
-    def __init__(self, name: str, root: Field, settings: Mapping[str, Any]) -> None:
+    def __init__(self, name: str, make: Callable[[], Field], settings: Mapping[str, Any]) -> None:
         self.name = name
-        self.root = root
+        self._make = make
+        self._root: Field | None = None
         self.singular: str = settings.get("singular", name)
         self.plural: str = settings["plural"]
         self.title: dict[str, str] = settings["title"]
@@ -259,6 +264,13 @@ class Kind:
         self.aliases: dict[str, str] = dict(settings.get("aliases", {}))
         self.facts: Mapping[str, Field] = {}
         self.registry: Registry
+
+    @property
+    def root(self) -> Field:
+        """The record itself as a field of type "object"."""
+        if self._root is None:
+            self._root = self._make()
+        return self._root
 
     @property
     def fields(self) -> dict[str, Field]:
@@ -370,9 +382,11 @@ class Registry:
 
     `broken` holds the errors of the book's own schema files that had to be left out, by the name
     of their kind: a kind of the book's own is missing then, a shipped one is without extension.
+    `mark` differs for kinds that the index would keep otherwise; None until somebody works it out.
     """
 
-    def __init__(self, kinds: Sequence[Kind]) -> None:
+    def __init__(self, kinds: Sequence[Kind], mark: str | None = None) -> None:
+        self.mark = mark
         self.kinds = {kind.name: kind for kind in kinds}
         self.broken: dict[str, BadDefinition] = {}
         for kind in kinds:
