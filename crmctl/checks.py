@@ -229,4 +229,4 @@ def fix(workspace: Workspace, builder: Builder) -> None:
                 change = Change(
                     kind.name, stored.id, stored.written, stored.values, relative, stored.document
                 )
-                builder.set.changes.append(change)
+                builder.put(change)

@@ -18,7 +18,6 @@ from crmctl.values.text import fold, suggest
 from crmctl.workspace import Workspace
 
 MIN_PHONE = 6
-SEVERAL = 200  # ids in one query
 # A record by kind and id as it will be, with changes that are not written yet.
 Current = Callable[[Kind, str], Mapping[str, Any] | None]
 
@@ -112,17 +111,20 @@ class References:
 
     def referring(self, kind: Kind, ids: Sequence[str]) -> Iterator[tuple[str, tuple[str, str]]]:
         """Each of `ids` that a record names in a reference field, with the kind and id of that."""
+        for other, field in self.workspace.registry.referrers(kind.name):
+            yield from self.holding(other, field.path, ids)
+
+    def holding(
+        self, kind: Kind, path: Sequence[str], ids: Sequence[str]
+    ) -> Iterator[tuple[str, tuple[str, str]]]:
+        """Each of `ids` that a record of this kind has at a path, with the kind and id of that."""
         from crmctl.selection import Selection
 
-        for other, field in self.workspace.registry.referrers(kind.name):
-            for start in range(0, len(ids), SEVERAL):
-                some = set(ids[start : start + SEVERAL])
-                listed = ",".join(_quoted(id) for id in some)
-                query = f"{field.dotted}:={listed}"
-                found = Selection(self.workspace, other, query, archived=True)
-                for record in found.records():
-                    for id in some.intersection(texts_at(record, field.path)):
-                        yield id, (other.name, str(record["id"]))
+        wanted = set(ids)
+        naming = (kind.own(".".join(path)), wanted)
+        for record in Selection(self.workspace, kind, archived=True, naming=naming).records():
+            for id in wanted.intersection(texts_at(record, path)):
+                yield id, (kind.name, str(record["id"]))
 
     def has_users(self) -> bool:
         """Whether the book has users, so that owners must be among them."""
@@ -175,10 +177,6 @@ class References:
         start = fold(ref)[:2]
         candidates = [id for _, id in index.with_prefix(start, kind, limit=2000)] if start else []
         return suggest(ref, candidates)
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def entry_id(field: Field, text: str, name: str, items: Sequence[Mapping[str, Any]]) -> str:

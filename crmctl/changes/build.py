@@ -8,11 +8,11 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from hashlib import blake2b
 from typing import Any
 
 from crmctl.changes.assign import Assigner, Assignment
-from crmctl.changes.changeset import Change, ChangeSet, Values
+from crmctl.changes.changeset import Change, ChangeSet, Values, Verbatim
+from crmctl.changes.places import path_after, path_of
 from crmctl.errors import (
     BadValue,
     Exists,
@@ -26,11 +26,9 @@ from crmctl.errors import (
 from crmctl.locale import _
 from crmctl.problems import Problem
 from crmctl.refs import References, entry_id, has_cycle
-from crmctl.schema.access import day_of
 from crmctl.schema.model import Field, Kind
 from crmctl.schema.rules import Rules
 from crmctl.schema.typing import Finding, read
-from crmctl.storage.editor import edit_document
 from crmctl.storage.files import load
 from crmctl.storage.reader import parse_document, split_stream
 from crmctl.storage.records import Stored, read_file
@@ -94,7 +92,7 @@ class Builder:
         change = Change(
             kind.name, fields["id"], None, ordered(kind, fields), self._path(kind, fields)
         )
-        return self._put(change)
+        return self.put(change)
 
     def _now(self, type: str) -> str:
         """This day or this moment, as a field of the type `date` or `instant` has it."""
@@ -102,10 +100,17 @@ class Builder:
         instant = type == "instant"
         return format_instant(workspace.now) if instant else workspace.today.isoformat()
 
-    def _put(self, change: Change) -> Change:
+    def put(self, change: Change) -> Change:
+        """Takes up a change whose values follow the rules already."""
         self.set.changes.append(change)
-        self._changes[change.kind, change.id] = change
+        for id in (change.id, change.new_id):
+            self._changes[change.kind, id] = change
         return change
+
+    def put_file(self, changes: Sequence[Change], verbatim: Verbatim) -> None:
+        """Takes up all changes of one file, whose text is known."""
+        for change in changes:
+            self.set.verbatim[self.put(change).path] = verbatim
 
     def _current(self, kind: Kind, id: str) -> Mapping[str, Any] | None:
         """A record as it will be with the changes so far."""
@@ -129,7 +134,22 @@ class Builder:
         change = Change(
             kind.name, id, stored.written, ordered(kind, after), stored.path, stored.document
         )
-        return self._put(change)
+        return self.put(change)
+
+    def move(self, kind: Kind, id: str, values: Mapping[str, Any]) -> Change | None:
+        """A record that is the same under another id or for another owner: it goes to the file of
+        those with its text, and no history is written."""
+        self._writable(kind)
+        stored = self.read(kind, id)
+        new_id = str(values["id"])
+        if new_id != id:
+            self._new_id(kind, {}, new_id, None)
+        path = path_after(kind, stored.values, values, stored.path)
+        origin = stored.path if path != stored.path else None
+        if values == stored.values and origin is None:
+            return None
+        after, place = ordered(kind, values), (path, stored.document)
+        return self.put(Change(kind.name, id, stored.written, after, *place, origin=origin))
 
     # a record as text, for the editor
 
@@ -161,13 +181,15 @@ class Builder:
 
     def rewrite(self, kind: Kind, stored: Stored, text: str) -> None:
         """A record as a person rewrote it: the text is kept as it is, histories are added."""
+        from crmctl.storage.editor import edit_document
+
         if text == self.document_text(kind, stored):
             return
         values = self.draft(kind, stored, text)
         after = ordered(kind, self._with_histories(kind, stored.values, values))
         said = {name: value for name, value in values.items() if name != "id" or not stored.minted}
         text = edit_document(text, edits_between(kind, said, after), order_of(kind))
-        self._put(
+        self.put(
             Change(kind.name, stored.id, stored.written, after, stored.path, stored.document, text)
         )
 
@@ -211,7 +233,7 @@ class Builder:
 
     def drop(self, kind: Kind, stored: Stored) -> None:
         """Takes one record away, whatever refers to it."""
-        self._put(Change(kind.name, stored.id, stored.written, None, stored.path, stored.document))
+        self.put(Change(kind.name, stored.id, stored.written, None, stored.path, stored.document))
 
     def read(self, kind: Kind, id: str) -> Stored:
         """A record as its file has it now."""
@@ -269,23 +291,7 @@ class Builder:
         return unreadable or (self.workspace.records / self._path(kind, {"id": id})).exists()
 
     def _path(self, kind: Kind, values: Mapping[str, Any]) -> str:
-        """The file for a new record, below records/, by the kind's template."""
-        id = str(values["id"])
-        owner = str(values.get(kind.parent) or "_none") if kind.parent else id
-        day = day_of(kind, values)
-        parts = {
-            # A stream is spread by whom it belongs to, or one customer's events would scatter.
-            "shard": blake2b(owner.encode(), digest_size=1).hexdigest(),
-            "year": day[:4] or "_none",
-            "author": self._author,
-        }
-        path = kind.path
-        for name in [piece.split("}")[0] for piece in path.split("{")[1:]]:
-            value = str(values.get(name) or parts.get(name) or "_none")
-            path = path.replace(
-                "{" + name + "}", value if is_valid_id(value) else slug(value) or "_none"
-            )
-        return path
+        return path_of(kind, values, self._author)
 
     @cached_property
     def _author(self) -> str:

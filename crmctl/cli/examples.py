@@ -139,6 +139,7 @@ _OF_KIND = {
     "add": ("add {new}",),
     "set": ("set {id} {change}", "set --where {query} {change} --yes"),
     "edit": ("edit {id}",),
+    "rename": ("rename {id} {id}-old",),
     "rm": ("rm {id} --cascade",),
     "restore": ("restore",),
     "archive": ("archive {id}",),

@@ -9,9 +9,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from crmctl.facts.definitions import FACTS, MODEL_SOURCES, SQL_SOURCES
-from crmctl.index.asof import end_of
 from crmctl.index.derived import Derived
-from crmctl.values.instants import parse_date
+from crmctl.values.instants import end_of, parse_date
 from crmctl.values.money import from_units
 
 if TYPE_CHECKING:

@@ -9,20 +9,20 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from crmctl import startup
 from crmctl.errors import BadSql, IndexUnusable
-from crmctl.index import ahead, asof, database, derived, functions, layout
+from crmctl.index import asof, database, derived, functions, layout
 from crmctl.index.derived import Derived
-from crmctl.index.scan import differs, look
+from crmctl.index.scan import Look, differs, glance
+from crmctl.index.source import Disk, Source
 from crmctl.problems import Problem
 from crmctl.schema.model import Kind, Registry
-from crmctl.startup import PRIVATE, user_cache
 from crmctl.storage.errors import Locked
 from crmctl.values import jsontext
 from crmctl.values.money import Rates
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 BUILD_SECONDS = 900.0
+BRIEFLY = 1.0  # seconds
 FILLS = 5  # a new index starts over so often when files change below it
 MIN_LINE = 7  # last digits by which a phone is looked up
 
@@ -53,11 +54,12 @@ class Index:
         self.registry = registry
         self.rates = rates
         self.zone = zone
-        self._mark = layout.fingerprint(registry, str(zone), rates.base)
+        self.name = f"index-{layout.fingerprint(registry, str(zone), rates.base)}.db"
         self._rates_mark = rates_mark
         self._on_progress = on_progress
         self._connection: sqlite3.Connection | None = None
         self._file: Path
+        self._source: Source = Disk(root)
         self._derived: dict[str, tuple[str, Callable[[], Derived], bool]] = {}
         self._day: date | None = None
         self._stale = False
@@ -78,9 +80,9 @@ class Index:
         return self._connection
 
     def _opened(self) -> sqlite3.Connection:
-        folder = self._folder()
+        folder = database.folder(self.root)
         for last in (False, True):
-            file = folder / f"index-{self._mark}.db"
+            file = folder / self.name
             connection = None
             try:
                 if not file.exists():
@@ -100,22 +102,8 @@ class Index:
             except OSError:
                 if last:
                     raise
-                folder = self._elsewhere()
+                folder = database.other_folder(self.root)
         raise AssertionError("unreachable")
-
-    def _folder(self) -> Path:
-        cache = self.root / PRIVATE / "cache"
-        try:
-            cache.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            return self._elsewhere()
-        return cache if os.access(cache, os.W_OK) else self._elsewhere()
-
-    def _elsewhere(self) -> Path:
-        name = blake2b(str(self.root).encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
-        folder = Path(user_cache(), name)
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
 
     def _build(self, file: Path) -> None:
         """A new index beside the old one, without a journal, put in its place when complete.
@@ -129,18 +117,22 @@ class Index:
                 return
             part = file.with_name(f".{file.name}.{os.getpid()}.tmp~")
             try:
-                for _attempt in range(FILLS):
-                    moving = startup.moving(str(self.root))
-                    part.unlink(missing_ok=True)
-                    database.fill(part, self.registry, self._rates_mark, self._refresher)
-                    if startup.moving(str(self.root)) == moving:
-                        break
+                self._fill(part)
                 part.replace(file)
             finally:
-                part.unlink(missing_ok=True)
+                database.remove(part)
             for other in file.parent.glob("*index-*.db*"):
                 if not other.name.startswith(file.name):
                     other.unlink(missing_ok=True)
+
+    def _fill(self, part: Path) -> None:
+        """Reads every record into a new file, and again when some have changed below it."""
+        for _attempt in range(FILLS):
+            moving = startup.moving(str(self.root))
+            database.remove(part)
+            database.fill(part, self.registry, self._rates_mark, self._refresher)
+            if startup.moving(str(self.root)) == moving:
+                return
 
     # freshness
 
@@ -148,28 +140,44 @@ class Index:
         """Looks at the disk again when next asked, after a write of this process."""
         self._stale = self._connection is not None
 
+    def take_in(self, paths: Iterable[str]) -> None:
+        """Reads files below records/ that were written just now; call while nobody else writes.
+
+        What somebody wrote is then there for his next command, however busy others are: a look
+        that files move under comes to nothing.
+        """
+        self.refresh()
+        if self._connection is None or self._day is not None:
+            return
+        moving = startup.moving(str(self.root))
+        # Others wait for the lock of the book meanwhile.
+        database.wait_at_most(self._connection, BRIEFLY)
+        with suppress(sqlite3.DatabaseError):
+            self._update(self._connection, glance(self.root / "records", paths), moving)
+        database.wait_at_most(self._connection, database.BUSY_SECONDS)
+
     def _refresh(self, connection: sqlite3.Connection) -> None:
-        sql = "SELECT value FROM meta WHERE key = 'rates'"
-        (rates,) = connection.execute(sql).fetchone() or (None,)
         # Files halfway through a change set are not looked at: the index answers as it stands.
         moving = startup.moving(str(self.root))
         if moving[0]:
             return
-        current = rates == self._rates_mark
-        told = ahead.take(str(self.root))
-        if current and told is not None and not differs(connection, told):
+        seen = self._source.look()
+        if self._has_rates(connection) and not differs(connection, seen.fingerprints()):
             return
-        seen = look(self.root / "records")
-        if current and not differs(connection, seen.fingerprints()):
-            return
+        self._update(connection, seen, moving)
+
+    def _update(
+        self, connection: sqlite3.Connection, seen: Look, moving: tuple[bool, int] | None = None
+    ) -> None:
+        """Brings an index to what was seen, unless `moving` is no longer true by then."""
         refresh = self._refresher(connection)
         connection.execute("BEGIN IMMEDIATE")
         try:
             refresh.run(seen)
-            if startup.moving(str(self.root)) != moving:
+            if moving is not None and startup.moving(str(self.root)) != moving:
                 connection.execute("ROLLBACK")
                 return
-            if rates != self._rates_mark:
+            if not self._has_rates(connection):
                 refresh.money()
                 connection.execute("REPLACE INTO meta VALUES ('rates', ?)", (self._rates_mark,))
             connection.execute("COMMIT")
@@ -178,12 +186,17 @@ class Index:
                 connection.execute("ROLLBACK")
             raise
 
+    def _has_rates(self, connection: sqlite3.Connection) -> bool:
+        """Whether the amounts are converted by the rates of the book."""
+        sql = "SELECT 1 FROM meta WHERE key = 'rates' AND value = ?"
+        return connection.execute(sql, (self._rates_mark,)).fetchone() is not None
+
     def _refresher(self, connection: sqlite3.Connection) -> Refresh:
         # Loaded here: a command that finds nothing changed needs no reader of files.
         from crmctl.index.refresh import Refresh
         from crmctl.index.rows import Reader
 
-        reader = Reader(self.root / "records", self.zone, self.rates)
+        reader = Reader(self._source, self.zone, self.rates)
         return Refresh(connection, self.registry, reader, self._on_progress)
 
     # damage that shows only when a page is read
@@ -370,7 +383,7 @@ class Index:
         from crmctl.index import guarded
 
         def ask(_connection: sqlite3.Connection) -> guarded.Answer:
-            reading = guarded.open_for_reading(self._file)
+            reading = database.open_for_reading(self._file)
             functions.register(reading, self.zone, self.rates)
             if self._day is not None:
                 self._add_views(reading, self._day)

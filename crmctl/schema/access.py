@@ -107,6 +107,17 @@ def texts_within(
         yield value, around
 
 
+def put_at(value: Any, path: Sequence[str], old: str, new: str) -> Any:
+    """The value with `new` for each text `old` at a path, through lists."""
+    if isinstance(value, list):
+        return [put_at(item, path, old, new) for item in value]
+    if path and isinstance(value, Mapping):
+        if path[0] not in value:
+            return value
+        return {**value, path[0]: put_at(value[path[0]], path[1:], old, new)}
+    return new if not path and value == old else value
+
+
 def name_form(kind: Kind, one: Field) -> str | None:
     """As what a searched field names its record; events are called by nothing but their numbers."""
     if one.dotted in kind.names:

@@ -6,10 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from crmctl.schema.model import PLAIN_TYPES, Field, Kind
-from crmctl.storage.editor import Edit, Insert, Remove, Set
+from crmctl.storage.edits import Edit, Insert, Path, Remove, Set
 from crmctl.storage.writer import Flow, Plain, dump
-
-Path = tuple[str | int, ...]
 
 
 def document_of(kind: Kind, values: Mapping[str, Any]) -> str:
@@ -88,13 +86,14 @@ def _list_edits(field: Field, before: list[Any], after: list[Any], path: Path) -
         for place in range(len(before) - 1, -1, -1)
         if name(before[place]) not in names
     ]
+    added = [Insert(path, None, written(field.item, item)) for item in after[len(kept) :]]
     if not kept and after:
-        return [Set(path, written(field, after))]
+        # Remarks on entries that go are not to stand at those that come.
+        return added + edits if key else [Set(path, written(field, after))]
     for place, (old, new) in enumerate(zip(kept, after, strict=False)):
         if old != new:
             edits += _value_edits(field.item, old, new, (*path, place))
-    edits += [Insert(path, None, written(field.item, item)) for item in after[len(kept) :]]
-    return edits
+    return edits + added
 
 
 def _tree(field: Field, values: Mapping[str, Any]) -> dict[str, Any]:
