@@ -11,12 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from crmctl.index.asof import end_of
 from crmctl.locale import N_, _, ngettext
 from crmctl.refs import References
 from crmctl.values import jsontext
 from crmctl.values.birthdays import age_on, next_occurrence
-from crmctl.values.dates import local_date, parse_date
+from crmctl.values.dates import end_of, local_date, parse_date
 from crmctl.values.text import fold
 from crmctl.workspace import Workspace
 

@@ -13,7 +13,7 @@ from crmctl.index.layout import quoted
 from crmctl.problems import ERROR, Problem
 from crmctl.refs import References
 from crmctl.reporting import Reports
-from crmctl.schema.access import lines_total, texts_at
+from crmctl.schema.access import lines_total, texts_within
 from crmctl.schema.model import Field, Kind
 from crmctl.schema.rules import Rules
 from crmctl.segments import Segments
@@ -94,9 +94,10 @@ def _dangling(
     has_users: bool,
 ) -> Iterator[Problem]:
     target = field.leaf.ref or ""
-    for value in texts_at(record, field.path):
-        if "." in target:
-            known = _inner_ids(workspace, target, record)
+    owner, inner, name = target.partition(".")
+    for value, around in texts_within(record, field.path, owner):
+        if inner:
+            known = _inner_ids(workspace, owner, name, around, record)
         else:
             if target not in ids:
                 plural = workspace.registry.kinds[target].plural
@@ -113,10 +114,13 @@ def _dangling(
         yield Problem(path, line, column, code, params)
 
 
-def _inner_ids(workspace: Workspace, target: str, record: dict[str, Any]) -> set[str]:
-    kind, _, name = target.partition(".")
-    owner = workspace.index.get(workspace.registry.kinds[kind], str(record.get(kind) or ""))
-    return {str(item.get("id")) for item in (owner or {}).get(name) or []}
+def _inner_ids(
+    workspace: Workspace, owner: str, name: str, around: Any, record: dict[str, Any]
+) -> set[str]:
+    """The ids in a list of the record that the nearest field `owner` names, else of this one."""
+    if around is not None:
+        record = workspace.index.get(workspace.registry.kinds[owner], str(around)) or {}
+    return {str(item.get("id")) for item in record.get(name) or []}
 
 
 def _places(value: Any, path: Sequence[str], at: Steps = ()) -> Iterator[tuple[Steps, str]]:
@@ -165,8 +169,9 @@ def _amounts(workspace: Workspace) -> Iterator[Problem]:
 
 def _without_rate(workspace: Workspace, kind: Kind, field: Field) -> Iterator[Problem]:
     base, currency = quoted(f"{field.name}__base"), quoted(field.currency or "")
+    days = ", ".join(map(quoted, kind.dated_by))
     sql = (
-        f"SELECT {currency}, {quoted(kind.date or 'created')}, _path, _line"
+        f"SELECT {currency}, COALESCE({days}, ''), _path, _line"
         f" FROM {quoted(kind.plural)} WHERE {base} IS NULL AND {quoted(field.name)} IS NOT NULL"
     )
     for code, day, path, line in workspace.index.rows(sql):
@@ -224,4 +229,4 @@ def fix(workspace: Workspace, builder: Builder) -> None:
                 change = Change(
                     kind.name, stored.id, stored.written, stored.values, relative, stored.document
                 )
-                builder.set.changes.append(change)
+                builder.put(change)

@@ -221,6 +221,16 @@ class ChangedMeanwhile(CrmctlError):
         )
 
 
+class NotCheckedOut(CrmctlError):
+    exit_code = 5
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            _("{path} is in git, but not in this working tree.").format(path=path),
+            _("A new file would take its place. Check it out: “git sparse-checkout disable”."),
+        )
+
+
 class AlreadyApplied(CrmctlError):
     exit_code = 5
 

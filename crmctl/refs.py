@@ -18,7 +18,6 @@ from crmctl.values.text import fold, suggest
 from crmctl.workspace import Workspace
 
 MIN_PHONE = 6
-SEVERAL = 200  # ids in one query
 # A record by kind and id as it will be, with changes that are not written yet.
 Current = Callable[[Kind, str], Mapping[str, Any] | None]
 
@@ -112,17 +111,20 @@ class References:
 
     def referring(self, kind: Kind, ids: Sequence[str]) -> Iterator[tuple[str, tuple[str, str]]]:
         """Each of `ids` that a record names in a reference field, with the kind and id of that."""
+        for other, field in self.workspace.registry.referrers(kind.name):
+            yield from self.holding(other, field.path, ids)
+
+    def holding(
+        self, kind: Kind, path: Sequence[str], ids: Sequence[str]
+    ) -> Iterator[tuple[str, tuple[str, str]]]:
+        """Each of `ids` that a record of this kind has at a path, with the kind and id of that."""
         from crmctl.selection import Selection
 
-        for other, field in self.workspace.registry.referrers(kind.name):
-            for start in range(0, len(ids), SEVERAL):
-                some = set(ids[start : start + SEVERAL])
-                listed = ",".join(_quoted(id) for id in some)
-                query = f"{field.dotted}:={listed}"
-                found = Selection(self.workspace, other, query, archived=True)
-                for record in found.records():
-                    for id in some.intersection(texts_at(record, field.path)):
-                        yield id, (other.name, str(record["id"]))
+        wanted = set(ids)
+        naming = (kind.own(".".join(path)), wanted)
+        for record in Selection(self.workspace, kind, archived=True, naming=naming).records():
+            for id in wanted.intersection(texts_at(record, path)):
+                yield id, (kind.name, str(record["id"]))
 
     def has_users(self) -> bool:
         """Whether the book has users, so that owners must be among them."""
@@ -177,8 +179,14 @@ class References:
         return suggest(ref, candidates)
 
 
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def entry_id(field: Field, text: str, name: str, items: Sequence[Mapping[str, Any]]) -> str:
+    """The id of the entry of a list (`name`) that `text` means by its id or name; BadValue."""
+    for item in items:
+        if text in (item.get("id"), item.get("name")):
+            return str(item["id"])
+    names = [str(item.get("name") or item.get("id")) for item in items]
+    expected = f"{name}: {', '.join(names) or '—'}"
+    raise BadValue(field.dotted, text, expected, did_you_mean(suggest(text, names)))
 
 
 def has_cycle(kind: Kind, values: Mapping[str, Any], current: Current) -> bool:

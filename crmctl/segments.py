@@ -82,7 +82,8 @@ class Segments:
 
         What else a file in its place says, such as a title, stays.
         """
-        from crmctl.storage.editor import Set, edit_document
+        from crmctl.storage.editor import edit_document
+        from crmctl.storage.edits import Set
 
         if not is_valid_id(name):
             raise BadOption(_("A segment's name"), name, [], _("Use letters, digits and “-”."))

@@ -6,10 +6,11 @@ edits, exports, reports and models.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import cached_property
+from itertools import count
 from typing import Any
 
 from crmctl.analytics.result import Column as Shown
@@ -20,7 +21,9 @@ from crmctl.index.store import as_record
 from crmctl.locale import _
 from crmctl.query import bind, sql
 from crmctl.query.grammar import parse
-from crmctl.schema.model import Field, FieldPath, Hop, Kind
+from crmctl.query.places import Row, Sql, Walk
+from crmctl.schema.model import Field, Kind
+from crmctl.schema.paths import FieldPath, Hop
 from crmctl.values import jsontext
 from crmctl.values.dates import format_instant
 from crmctl.values.frozen import Frozen
@@ -63,6 +66,7 @@ class Selection:
     """The records of one kind that match a query, as of a day if one is given.
 
     Archived records are left out unless the query asks about `archived` or `archived` is True.
+    `ids`: none but these; `naming`: none but those that hold one of these ids in that field.
     """
 
     def __init__(
@@ -74,12 +78,14 @@ class Selection:
         as_of: date | None = None,
         archived: bool = False,
         ids: Sequence[str] | None = None,
+        naming: tuple[Field, Collection[str]] | None = None,
     ) -> None:
         self.workspace = workspace
         self.kind = kind
         self.as_of = as_of
         self._archived = archived
         self._ids = ids
+        self._naming = naming
         # Under --as-of the day is seen from its last minute: “today” and “<30d” end there.
         now = workspace.now
         if as_of is not None:
@@ -101,7 +107,19 @@ class Selection:
         if self._ids is not None:
             text = f"({text}) AND t.id IN (SELECT value FROM json_each(?))"
             params.append(jsontext.dumps(list(self._ids)))
+        if self._naming is not None:
+            named = self._named(*self._naming)
+            text = f"({text}) AND {named.text}"
+            params += named.params
         return text, params
+
+    def _named(self, field: Field, ids: Collection[str]) -> Sql:
+        """That a record holds one of these ids in a field."""
+        numbers = count()
+        steps = bind.steps_to(self.kind, field)
+        walk = Walk(steps, Row(self.kind, "t"), lambda: f"n{next(numbers)}")
+        among = f"{walk.end.raw()} IN (SELECT value FROM json_each(?))"
+        return walk.where(Sql(among, [jsontext.dumps(list(ids))]))
 
     def column(self, name: str, *, base: bool = False, label: bool = False) -> Column:
         """The column for a path."""
@@ -222,7 +240,7 @@ class Selection:
     def _label(self, field: Field, text: str) -> str:
         """SQL for the name of what a reference refers to; the reference itself without one."""
         target = self.workspace.registry.kinds.get(field.ref or "")
-        if target is None or target.fields[target.label].type not in ("text", "note"):
+        if target is None or target.fields[target.label].type not in ("text", "note", "tag"):
             return text
         name = f"SELECT n.{quoted(target.label)} FROM {quoted(target.plural)} AS n"
         return f"COALESCE(({name} WHERE n.id = {text} LIMIT 1), {text})"
@@ -260,11 +278,11 @@ def _literal(text: str) -> str:
 
 def _json_path(kind: Kind, field: Field) -> str | None:
     """The JSON path of a nested field within its column; None when a list is on the way."""
-    step = kind.fields[field.path[0]]
+    step: Field | None = kind.fields[field.path[0]]
     for name in field.path[1:]:
-        if step.type == "list":
+        if step is None or step.type == "list":
             return None
-        step = step.fields[name]
+        step = step.child(name)
     if len(field.path) == 1:
         return None
     return "$." + ".".join(field.path[1:])

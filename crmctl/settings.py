@@ -12,7 +12,8 @@ from crmctl.config import Config, Person
 from crmctl.errors import BadOption, Unparsable
 from crmctl.locale import _, language
 from crmctl.problems import Problem
-from crmctl.storage.editor import Set, edit_document
+from crmctl.storage.editor import edit_document
+from crmctl.storage.edits import Set
 from crmctl.storage.files import load, replace
 from crmctl.storage.reader import parse_document
 from crmctl.storage.writer import Plain

@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from crmctl import definitions, shipped, startup
@@ -27,12 +27,15 @@ from crmctl.values.dates import parse_date
 from crmctl.values.money import Rates, is_currency, parse_amount
 
 if TYPE_CHECKING:
+    from crmctl.committed import CommittedBook
     from crmctl.index.store import Index
     from crmctl.query.ast import Expr
     from crmctl.query.bind import Context
 
 Progress = Callable[[int, int], None]
 Fault = tuple[str, int, int, dict[str, str]]  # code, line, column, details
+IndexOf: TypeAlias = tuple[Path, Registry, Rates, str, ZoneInfo, Progress]
+RATES = "rates.yaml"
 
 
 class Workspace:
@@ -40,7 +43,8 @@ class Workspace:
 
     def __init__(self, root: Path, *, actor: str | None = None) -> None:
         self.root = root
-        self._actor = actor
+        self.base = root  # where settings, schemas and rates are read
+        self.actor = actor
         self.on_progress: Progress | None = None
 
     @classmethod
@@ -51,24 +55,34 @@ class Workspace:
             raise NoWorkspace(start or os.environ.get("CRMCTL_WORKSPACE") or str(Path.cwd()))
         return cls(Path(root), actor=actor)
 
+    def at(self, revision: str) -> CommittedBook:
+        """This book as git recorded it on a day or in a commit."""
+        from crmctl.committed import CommittedBook
+
+        return CommittedBook(self, revision)
+
+    def shown(self, path: str) -> str:
+        """What people call a file of the book that this is read from."""
+        return path
+
     # settings and kinds
 
     @cached_property
     def _trees(self) -> dict[str, Any]:
-        trees = startup.cached(str(self.root))
+        trees = startup.cached(str(self.base))
         if trees is None:
-            trees = _parse(self.root)
+            trees = _parse(self.base)
             # A permission may change without a trace in the stamps of the file.
             if all(
                 code not in ("unreadable", "not-a-file")
                 for code, *_place in trees["faults"].values()
             ):
-                startup.remember(str(self.root), trees)
+                startup.remember(str(self.base), trees)
         return trees
 
     @cached_property
     def config(self) -> Config:
-        with definitions.placed(self.root / startup.CONFIG):
+        with definitions.placed(self.base / startup.CONFIG):
             return load(Config, self._trees["config"], startup.CONFIG)
 
     @cached_property
@@ -82,7 +96,7 @@ class Workspace:
     def registry(self) -> Registry:
         registry = _registry(self._trees)
         for error in registry.broken.values():
-            definitions.place(error, self.root / error.path)
+            definitions.place(error, self.base / error.path)
         for name, fault in self._trees["faults"].items():
             registry.broken[name] = definitions.fault(f"schemas/{name}.yaml", *fault)
         return registry
@@ -137,7 +151,7 @@ class Workspace:
 
     @cached_property
     def _rates(self) -> tuple[list[tuple[date, str, Decimal]], list[Problem]]:
-        file = self.root / "rates.yaml"
+        file = self.base / RATES
         if not file.is_file():
             return [], []
         return read_rates(file)
@@ -148,10 +162,15 @@ class Workspace:
     def index(self) -> Index:
         from crmctl.index.store import Index
 
-        file = self.root / "rates.yaml"
+        return Index(*self._index_of)
+
+    @property
+    def _index_of(self) -> IndexOf:
+        """What an index is made from."""
+        file = self.base / RATES
         mark = blake2b(file.read_bytes() if file.is_file() else b"", digest_size=16).hexdigest()
         mark += f"/{self.config.rates.max_age_days}"
-        return Index(self.root, self.registry, self.rates, mark, self.zone, self._progress)
+        return self.base, self.registry, self.rates, mark, self.zone, self._progress
 
     def _progress(self, done: int, total: int) -> None:
         if self.on_progress:
@@ -181,7 +200,7 @@ class Workspace:
     @cached_property
     def me(self) -> str | None:
         """Who acts: --as, CRMCTL_USER, the person's settings, the git identity."""
-        named = self._actor or os.environ.get("CRMCTL_USER") or self.person.user
+        named = self.actor or os.environ.get("CRMCTL_USER") or self.person.user
         if named:
             return named
         from crmctl.vcs.git import identity
@@ -224,8 +243,13 @@ def _parse(root: Path) -> dict[str, Any]:
             else:
                 if tree != base.get(name):
                     own[name] = tree
-    trees = {"shipped": base, "own": own, "faults": faults}
+    trees: dict[str, Any] = {"shipped": base, "own": own, "faults": faults}
     _leave_out_bad_rules(root, trees)
+    registry = _registry(trees)
+    if not registry.broken:
+        from crmctl.index.layout import mark
+
+        trees["mark"] = mark(registry)
     titles = {name: _titles(name, tree) for name, tree in own.items() if name not in base}
     config = definitions.read(root / startup.CONFIG, startup.CONFIG)
     return {"config": config, "titles": titles, **trees}
@@ -238,7 +262,7 @@ def _fault(error: BadDefinition) -> Fault:
 def _registry(trees: Mapping[str, Any]) -> Registry:
     from crmctl.facts.definitions import add_facts
 
-    return build_registry(trees["shipped"], trees["own"], add_facts)
+    return build_registry(trees["shipped"], trees["own"], add_facts, trees.get("mark"))
 
 
 def _leave_out_bad_rules(root: Path, trees: Mapping[str, Any]) -> None:

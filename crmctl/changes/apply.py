@@ -6,10 +6,10 @@ refused, and so is an edit whose result does not read back as exactly the values
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from crmctl.changes.changeset import Change, ChangeSet, Values
+from crmctl.changes.changeset import Change, ChangeSet, Verbatim, by_path
 from crmctl.changes.commits import Commits
 from crmctl.changes.images import Text
 from crmctl.changes.journal import Entry, Journal
@@ -18,14 +18,21 @@ from crmctl.errors import AlreadyApplied, ChangedMeanwhile, Exists, Unparsable
 from crmctl.problems import Problem
 from crmctl.schema.model import Kind
 from crmctl.schema.rules import Rules
-from crmctl.schema.typing import read
-from crmctl.storage.editor import edit_document
 from crmctl.storage.errors import EditRefused
 from crmctl.storage.files import FileText, Lock, confined, load
 from crmctl.storage.reader import Chunk, parse_document, split_stream
-from crmctl.storage.records import read_file, read_record
+from crmctl.storage.records import read_file, read_record, values_in
 from crmctl.storage.rewriting import document_of, edits_between, order_of
-from crmctl.storage.streams import append_document, remove_document, replace_document
+from crmctl.storage.streams import (
+    append_document,
+    ids_of,
+    insert_documents,
+    preamble,
+    remove_document,
+    replace_document,
+    undashed,
+    with_newline,
+)
 from crmctl.workspace import Workspace
 
 
@@ -56,17 +63,14 @@ class Applier:
             self._resume()
             if self.journal.entry(changes.id) is not None:
                 raise AlreadyApplied(changes.id)
-            by_path: dict[str, list[Change]] = {}
-            for change in changes.changes:
-                by_path.setdefault(change.path, []).append(change)
-            self.commits.before([*by_path])
+            paths = [path for one in changes.changes for path in (one.source, one.path)]
+            paths = [*dict.fromkeys(paths)]
+            self.commits.before(paths)
             # Every text is made before the first is written: what cannot be done stops it all.
-            texts = [
-                self._text(path, group, changes.exact.get(path)) for path, group in by_path.items()
-            ]
+            texts = self._texts(changes)
             self.commits.owe(changes.id)
             self._transaction.carry_out(changes, texts)
-            self.workspace.index.refresh()
+            self.workspace.index.take_in(paths)
             self.warnings = self.commits.after()
 
     def recover(self) -> Recovered | None:
@@ -88,7 +92,8 @@ class Applier:
 
     def _mended(self, entry: Entry, path: str, left: list[str]) -> Text | None:
         """A file that was edited after the change set was interrupted, with what still fits."""
-        group = [change for change in entry.changes if change.path == path]
+        halves = (half for change in entry.changes for half in change.halves())
+        group = [half for half in halves if half.path == path]
         kind = self.workspace.registry.kinds[group[0].kind]
         content = read_file(
             self.workspace.records, path, kind, self.workspace.zone, self._rules_of(kind)
@@ -96,16 +101,54 @@ class Applier:
         now = {stored.id: stored.written for stored in content.records}
         todo = [change for change in group if now.get(change.id) == change.before]
         left += [c.id for c in group if c not in todo and now.get(c.id) != c.after]
-        return self._text(path, todo, None) if todo else None
+        return self._text(path, todo) if todo else None
 
-    def _text(
-        self, path: str, changes: Sequence[Change], exact: tuple[str | None, Text] | None
+    def _texts(self, changes: ChangeSet) -> list[Text]:
+        """Every file of a change set as it is and as it will be."""
+        texts = {
+            path: self._text(path, group, changes.verbatim.get(path))
+            for path, group in _by_source(changes.changes).items()
+        }
+        moved = by_path(change for change in changes.changes if change.origin)
+        for path, group in moved.items():
+            verbatim = changes.verbatim.get(path)
+            if verbatim is None:
+                texts[path] = self._with_arrivals(path, group, texts)
+            elif path not in texts:
+                texts[path] = self._text(path, [], verbatim)
+        return [*texts.values()]
+
+    def _with_arrivals(
+        self, path: str, changes: Sequence[Change], texts: Mapping[str, Text]
     ) -> Text:
-        """A file as it is and as it will be.
-
-        `exact` is what it becomes word for word as long as it has the digest that stands first.
-        """
+        """The file that records move to; their texts come along as they are."""
         kind = self.workspace.registry.kinds[changes[0].kind]
+        before = texts.get(path)
+        if before is None:
+            old = self._load(path)
+            before = Text(path, old, old.text if old else None, old.bom if old else False)
+        if before.new is not None and not kind.is_stream:
+            raise Exists(kind.noun(), changes[0].new_id)
+        text, bom = before.new, before.bom
+        for source, group in _by_source(changes).items():
+            left = texts[source].old
+            assert left is not None
+            chunks = split_stream(left.text)
+            places = sorted(self._places(kind, group, source, chunks).items())
+            edited = [(chunks[at], self._edited(kind, one, chunks[at])) for at, one in places]
+            if text is None and len(edited) == len(chunks):
+                text, bom = left.text, left.bom
+                for chunk, document in reversed(edited):
+                    text = replace_document(text, chunk, document)
+                continue
+            # What stands above the first document has nowhere else to go.
+            head = preamble(left.text) if texts[source].new is None else ""
+            for _chunk, document in edited:
+                text = append_document(text or "", with_newline(head + undashed(document), "\n"))
+                head = ""
+        return Text(path, before.old, text, bom)
+
+    def _load(self, path: str) -> FileText | None:
         target = confined(self.workspace.root, f"records/{path}")
         old = load(target) if target.exists() else None
         if old is not None and old.faults:
@@ -114,40 +157,47 @@ class Applier:
                 path, fault.line, fault.column, fault.code, dict(fault.params)
             ).message
             raise Unparsable(f"records/{path}:{fault.line}", message)
-        bom = old.bom if old else False
-        if exact is not None:
-            if exact[0] != (old.digest if old else None):
+        return old
+
+    def _text(self, path: str, changes: Sequence[Change], verbatim: Verbatim | None = None) -> Text:
+        """A file as it is and as it will be, without what moves to another one."""
+        old = self._load(path)
+        if verbatim is not None:
+            if verbatim.digest != (old.digest if old else None):
                 raise ChangedMeanwhile(f"records/{path}")
-            return exact[1]._replace(old=old)
+            return Text(path, old, verbatim.text, verbatim.bom)
+        kind = self.workspace.registry.kinds[changes[0].kind]
+        bom = old.bom if old else False
         text = old.text if old else ""
         if not kind.is_stream:
             (change,) = changes
             return Text(path, old, self._file(kind, change, old), bom)
         chunks = split_stream(text)
+        gone = any(change.after is None for change in changes)
+        order = [id for id in ids_of(text) if id] if gone else ()
         places = self._places(kind, [c for c in changes if c.before is not None], path, chunks)
+        if chunks and sum(change.path != path for change in places.values()) == len(chunks):
+            return Text(path, old, None, bom)
         # From the end, so that the places of the others stay true.
         for place, change in sorted(places.items(), reverse=True):
-            if change.after is None:
+            if change.after is None or change.origin:
                 text = remove_document(text, place)
             else:
                 edited = self._edited(kind, change, chunks[place])
                 text = replace_document(text, chunks[place], edited)
-        new = [document_of(kind, c.after) for c in changes if c.before is None and c.after]
-        if new:
-            text = append_document(text, "---\n".join(new))
-        return Text(path, old, text if text.strip() else None, bom)
+        text = _with_new(kind, text, [change for change in changes if change.before is None])
+        return Text(path, old, text if text.strip() else None, bom, order)
 
     def _file(self, kind: Kind, change: Change, old: FileText | None) -> str | None:
         if change.before is None:
             if old is not None:
                 raise Exists(kind.noun(), change.id)
-            assert change.after is not None
-            return document_of(kind, change.after)
+            return _new_document(kind, change)
         if old is None:
-            raise ChangedMeanwhile(f"records/{change.path}")
+            raise ChangedMeanwhile(f"records/{change.source}")
         chunks = split_stream(old.text)
-        (place,) = self._places(kind, [change], change.path, chunks)
-        if change.after is None:
+        (place,) = self._places(kind, [change], change.source, chunks)
+        if change.after is None or change.origin:
             return None
         return replace_document(old.text, chunks[place], self._edited(kind, change, chunks[place]))
 
@@ -157,9 +207,11 @@ class Applier:
         assert change.after is not None
         if change.text is not None:
             return change.text
+        from crmctl.storage.editor import edit_document
+
         edits = edits_between(kind, change.before, change.after)
         edited = edit_document(chunk.text, edits, order_of(kind))
-        if self._values(kind, edited) != change.after:
+        if values_in(edited, kind, self.workspace.zone) != change.after:
             raise EditRefused((), "shape")
         return edited
 
@@ -192,12 +244,41 @@ class Applier:
             self._rules[kind.name] = Rules(kind)
         return self._rules[kind.name]
 
-    def _values(self, kind: Kind, document: str) -> Values:
-        tree, faults = parse_document(document)
-        if tree is None or faults:
-            return {}
-        values, _findings = read(kind, tree, self.workspace.zone)
-        return values
+
+def _with_new(kind: Kind, text: str, changes: Sequence[Change]) -> str:
+    """A stream with records that it gets: new ones at its end, others where they once stood."""
+    if any(change.id in text for change in changes):
+        there = {*ids_of(text)}
+        for change in changes:
+            if change.id in there:
+                raise Exists(kind.noun(), change.id)
+    back: dict[Sequence[str], dict[str, Change]] = {}
+    for change in changes:
+        back.setdefault(tuple(change.order), {})[change.id] = change
+    new = back.pop((), {})
+    for order, returning in back.items():
+        places, place = {id: place for place, id in enumerate(ids_of(text), 1)}, 0
+        documents: list[tuple[int, str]] = []
+        for id in order:
+            place = places.get(id, place)
+            if id in returning:
+                documents.append((place, _new_document(kind, returning[id])))
+        text = insert_documents(text, documents)
+    added = [_new_document(kind, change) for change in new.values()]
+    return append_document(text, "---\n".join(added)) if added else text
+
+
+def _new_document(kind: Kind, change: Change) -> str:
+    assert change.after is not None
+    return change.text or document_of(kind, change.after)
+
+
+def _by_source(changes: Iterable[Change]) -> dict[str, list[Change]]:
+    """Changes by the file in which their record stands until then."""
+    grouped: dict[str, list[Change]] = {}
+    for change in changes:
+        grouped.setdefault(change.source, []).append(change)
+    return grouped
 
 
 def machine_result(changes: ChangeSet) -> dict[str, Any]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from hashlib import blake2b
 from typing import Any
 
 from crmctl.changes.assign import Assigner, Assignment
-from crmctl.changes.changeset import Change, ChangeSet, Values
+from crmctl.changes.changeset import Change, ChangeSet, Values, Verbatim
+from crmctl.changes.places import path_after, path_of
 from crmctl.errors import (
     BadValue,
     Exists,
@@ -22,23 +22,20 @@ from crmctl.errors import (
     NotFound,
     Referenced,
     Unparsable,
-    did_you_mean,
 )
 from crmctl.locale import _
 from crmctl.problems import Problem
-from crmctl.refs import References, has_cycle
+from crmctl.refs import References, entry_id, has_cycle
 from crmctl.schema.model import Field, Kind
 from crmctl.schema.rules import Rules
 from crmctl.schema.typing import Finding, read
-from crmctl.storage.editor import edit_document
 from crmctl.storage.files import load
 from crmctl.storage.reader import parse_document, split_stream
 from crmctl.storage.records import Stored, read_file
 from crmctl.storage.rewriting import edits_between, order_of
-from crmctl.values.dates import parse_date
+from crmctl.values.dates import format_instant, parse_date
 from crmctl.values.ids import is_valid_id, mint_tail, stream_id, unique_slug
 from crmctl.values.names import slug
-from crmctl.values.text import suggest
 from crmctl.workspace import Workspace
 
 
@@ -81,8 +78,12 @@ class Builder:
         the same file.
         """
         fields: Values = {name: value for name, value in values.items() if value is not None}
-        if kind.date is None:  # an event's own date says it
-            fields.setdefault("created", self.workspace.today.isoformat())
+        for field in kind.fields.values():
+            # What comes from elsewhere did not begin when it came.
+            if field.fill and minted is None:
+                fields.setdefault(field.name, self._now(field.type))
+        if kind.date is None or kind.date not in fields:  # an event's own date says it
+            fields.setdefault("created", self._now("date"))
         fields["id"] = self._new_id(kind, fields, id, minted)
         if kind.slug_field and mark:
             fields.setdefault("uid", mint_tail())
@@ -91,12 +92,25 @@ class Builder:
         change = Change(
             kind.name, fields["id"], None, ordered(kind, fields), self._path(kind, fields)
         )
-        return self._put(change)
+        return self.put(change)
 
-    def _put(self, change: Change) -> Change:
+    def _now(self, type: str) -> str:
+        """This day or this moment, as a field of the type `date` or `instant` has it."""
+        workspace = self.workspace
+        instant = type == "instant"
+        return format_instant(workspace.now) if instant else workspace.today.isoformat()
+
+    def put(self, change: Change) -> Change:
+        """Takes up a change whose values follow the rules already."""
         self.set.changes.append(change)
-        self._changes[change.kind, change.id] = change
+        for id in (change.id, change.new_id):
+            self._changes[change.kind, id] = change
         return change
+
+    def put_file(self, changes: Sequence[Change], verbatim: Verbatim) -> None:
+        """Takes up all changes of one file, whose text is known."""
+        for change in changes:
+            self.set.verbatim[self.put(change).path] = verbatim
 
     def _current(self, kind: Kind, id: str) -> Mapping[str, Any] | None:
         """A record as it will be with the changes so far."""
@@ -120,7 +134,22 @@ class Builder:
         change = Change(
             kind.name, id, stored.written, ordered(kind, after), stored.path, stored.document
         )
-        return self._put(change)
+        return self.put(change)
+
+    def move(self, kind: Kind, id: str, values: Mapping[str, Any]) -> Change | None:
+        """A record that is the same under another id or for another owner: it goes to the file of
+        those with its text, and no history is written."""
+        self._writable(kind)
+        stored = self.read(kind, id)
+        new_id = str(values["id"])
+        if new_id != id:
+            self._new_id(kind, {}, new_id, None)
+        path = path_after(kind, stored.values, values, stored.path)
+        origin = stored.path if path != stored.path else None
+        if values == stored.values and origin is None:
+            return None
+        after, place = ordered(kind, values), (path, stored.document)
+        return self.put(Change(kind.name, id, stored.written, after, *place, origin=origin))
 
     # a record as text, for the editor
 
@@ -152,13 +181,15 @@ class Builder:
 
     def rewrite(self, kind: Kind, stored: Stored, text: str) -> None:
         """A record as a person rewrote it: the text is kept as it is, histories are added."""
+        from crmctl.storage.editor import edit_document
+
         if text == self.document_text(kind, stored):
             return
         values = self.draft(kind, stored, text)
         after = ordered(kind, self._with_histories(kind, stored.values, values))
         said = {name: value for name, value in values.items() if name != "id" or not stored.minted}
         text = edit_document(text, edits_between(kind, said, after), order_of(kind))
-        self._put(
+        self.put(
             Change(kind.name, stored.id, stored.written, after, stored.path, stored.document, text)
         )
 
@@ -202,7 +233,7 @@ class Builder:
 
     def drop(self, kind: Kind, stored: Stored) -> None:
         """Takes one record away, whatever refers to it."""
-        self._put(Change(kind.name, stored.id, stored.written, None, stored.path, stored.document))
+        self.put(Change(kind.name, stored.id, stored.written, None, stored.path, stored.document))
 
     def read(self, kind: Kind, id: str) -> Stored:
         """A record as its file has it now."""
@@ -260,23 +291,7 @@ class Builder:
         return unreadable or (self.workspace.records / self._path(kind, {"id": id})).exists()
 
     def _path(self, kind: Kind, values: Mapping[str, Any]) -> str:
-        """The file for a new record, below records/, by the kind's template."""
-        id = str(values["id"])
-        owner = str(values.get(kind.parent) or "_none") if kind.parent else id
-        day = str(values.get(kind.date or "created") or "")
-        parts = {
-            # A stream is spread by whom it belongs to, or one customer's events would scatter.
-            "shard": blake2b(owner.encode(), digest_size=1).hexdigest(),
-            "year": day[:4] or "_none",
-            "author": self._author,
-        }
-        path = kind.path
-        for name in [piece.split("}")[0] for piece in path.split("{")[1:]]:
-            value = str(values.get(name) or parts.get(name) or "_none")
-            path = path.replace(
-                "{" + name + "}", value if is_valid_id(value) else slug(value) or "_none"
-            )
-        return path
+        return path_of(kind, values, self._author)
 
     @cached_property
     def _author(self) -> str:
@@ -324,7 +339,7 @@ class Builder:
             old, new = before.get(field.name), values.get(field.name)
             if old == new or before.get(name) != values.get(name):
                 continue
-            entry: Values = {"value": new, "at": self.workspace.today.isoformat()}
+            entry: Values = {"value": new, "at": self._now(field.history or "date")}
             if self.workspace.me:
                 entry["by"] = self.workspace.me
             if not before.get(name):
@@ -334,33 +349,20 @@ class Builder:
         return values
 
     def resolve(self, field: Field, text: str, record: Mapping[str, Any]) -> str:
-        """The id that a person means by `text` in a reference field."""
-        target = field.ref or ""
-        if "." in target:
-            return self._contact(field, text, record)
+        """The id that a person means by `text` in a reference field.
+
+        `record` has the values around the field; what stands nearer hides what stands farther.
+        """
+        target, inner, name = (field.ref or "").partition(".")
         kind = self.workspace.registry.kinds[target]
+        if inner:
+            owner = self._current(kind, str(record[target])) if target in record else record
+            return entry_id(field, text, name, (owner or {}).get(name) or [])
         if (target, text) in self._changes:
             return text
         if kind.name == "user" and not self.references.has_users():
             return text
         return self.references.exact(kind, text, field.dotted)
-
-    def _contact(self, field: Field, text: str, record: Mapping[str, Any]) -> str:
-        owner_kind, _, list_name = (field.ref or "").partition(".")
-        owner = self.workspace.index.get(
-            self.workspace.registry.kinds[owner_kind], str(record.get(owner_kind) or "")
-        )
-        items = (owner or {}).get(list_name) or []
-        for item in items:
-            if text in (item.get("id"), item.get("name")):
-                return str(item["id"])
-        names = [str(item.get("name") or item.get("id")) for item in items]
-        raise BadValue(
-            field.dotted,
-            text,
-            f"{list_name}: {', '.join(names) or '—'}",
-            did_you_mean(suggest(text, names)),
-        )
 
 
 def ordered(kind: Kind, values: Mapping[str, Any]) -> Values:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-if TYPE_CHECKING:
-    from crmctl.changes.images import Text
+from typing import Any, NamedTuple
 
 Values = dict[str, Any]
 
@@ -17,7 +14,9 @@ class Change:
     """One record: created (no `before`), updated, or removed (no `after`).
 
     `path` is the record's file below records/; `document` its place in that file when it was read.
-    `text` is the new document word for word, when a person wrote it in an editor.
+    `text` is the new document word for word, when a person wrote it in an editor, or when it comes
+    back; `order` are the ids of the stream that it comes back to, as they stood at its time.
+    `origin` is the file where the record stood before, where that was another one.
     """
 
     kind: str
@@ -27,13 +26,45 @@ class Change:
     path: str
     document: int | None = None
     text: str | None = None
+    order: Sequence[str] = ()
+    origin: str | None = None
+
+    @property
+    def source(self) -> str:
+        """The file where the record stood before."""
+        return self.origin or self.path
+
+    @property
+    def new_id(self) -> str:
+        """The record's id afterwards: another one when it is renamed."""
+        return str((self.after or {}).get("id", self.id))
+
+    @property
+    def renames(self) -> bool:
+        """Whether a record gets another id."""
+        return self.before is not None and self.new_id != self.id
 
     @property
     def action(self) -> str:
-        """`created`, `updated` or `removed`: the key of machine output."""
+        """`created`, `updated`, `removed`, or `moved` when only its file is another."""
         if self.before is None:
             return "created"
-        return "removed" if self.after is None else "updated"
+        if self.after is None:
+            return "removed"
+        return "moved" if self.origin is not None and self.before == self.after else "updated"
+
+    def back(self) -> Change:
+        """The same record on its way back."""
+        origin = self.path if self.origin else None
+        return Change(self.kind, self.new_id, self.after, self.before, self.source, origin=origin)
+
+    def halves(self) -> Iterator[Change]:
+        """What it does in each file: a record that moves goes from one and is new in the other."""
+        if self.origin is None:
+            yield self
+        else:
+            yield Change(self.kind, self.id, self.before, None, self.origin, self.document)
+            yield Change(self.kind, self.new_id, None, self.after, self.path)
 
     def parts(self) -> Iterator[Part]:
         """The top-level fields that differ."""
@@ -51,12 +82,31 @@ class Part(NamedTuple):
     after: Any
 
 
+def by_path(changes: Iterable[Change]) -> dict[str, list[Change]]:
+    """Changes by the file of their record, in the order of first mention."""
+    grouped: dict[str, list[Change]] = {}
+    for change in changes:
+        grouped.setdefault(change.path, []).append(change)
+    return grouped
+
+
+class Verbatim(NamedTuple):
+    """What a file becomes word for word (`text` None: it goes), whatever the changes in it say.
+
+    `digest` is the one that the file must have until then; None: there must be none.
+    """
+
+    digest: str | None
+    text: str | None
+    bom: bool = False
+
+
 @dataclass(slots=True)
 class ChangeSet:
     """All that one command changes, applied as a whole.
 
-    `undoes` is the id of the change set that this one takes back. `exact` holds the files that
-    get a text word for word, by path, with the digest that they must have until then.
+    `undoes` is the id of the change set that this one takes back; `verbatim` holds by path the
+    files whose text is known already.
     """
 
     id: str
@@ -66,18 +116,18 @@ class ChangeSet:
     reason: str | None = None
     changes: list[Change] = field(default_factory=list)
     undoes: str | None = None
-    exact: dict[str, tuple[str | None, Text]] = field(default_factory=dict)
+    verbatim: dict[str, Verbatim] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.changes)
 
     def of(self, action: str) -> list[str]:
         """The ids of the records that are created, updated or removed."""
-        return [change.id for change in self.changes if change.action == action]
+        return [change.new_id for change in self.changes if change.action == action]
 
     def counts(self) -> Mapping[str, int]:
         """How many records are created, updated and removed."""
-        counts = dict.fromkeys(("created", "updated", "removed"), 0)
+        counts = dict.fromkeys(("created", "updated", "removed", "moved"), 0)
         for change in self.changes:
             counts[change.action] += 1
         return counts

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import cached_property
 from typing import Any
 
 from crmctl.changes.changeset import Change
 from crmctl.changes.journal import Entry, Journal
+from crmctl.errors import NotCheckedOut
 from crmctl.locale import _
 from crmctl.schema.model import Kind
 from crmctl.values.text import visible
@@ -23,6 +26,7 @@ from crmctl.workspace import Workspace
 TRAILER = "Crmctl-"
 AT_ONCE = 500  # paths in one command line
 FIELDS_NAMED = 3
+VERBS = {"created": "add", "updated": "change", "removed": "remove", "moved": "move"}
 
 
 class Commits:
@@ -31,26 +35,44 @@ class Commits:
     def __init__(self, workspace: Workspace) -> None:
         self.root = workspace.root
         self.journal = Journal(workspace.private)
+        self._workspace = workspace
         self._owed_file = workspace.private / "uncommitted"
-        self._actor = workspace.me
-        self._kinds = workspace.registry.kinds
         self._recorded: dict[str, str] = {}  # path -> blob in the last commit
         self._known: set[str] = set()  # the paths that were looked up
-        self.enabled = workspace.config.commit == "auto" and git.is_versioned(workspace.root)
+
+    @cached_property
+    def enabled(self) -> bool:
+        """Whether there is anything to do at all: most of the time there is not."""
+        return self._workspace.config.commit == "auto" and git.is_versioned(self.root)
 
     def before(self, paths: Sequence[str]) -> None:
         """Commits what is owed, and what was written by hand into files about to change.
 
-        `paths` are below records/. When git refuses now, `after` will tell.
+        `paths` are below records/. When git refuses now, `after` will tell. Raises NotCheckedOut
+        for a file that git has and only this working tree lacks.
         """
         if not self.enabled:
             return
+        places = [self._place(path) for path in paths]
+        with suppress(git.GitFailed):
+            self._refuse_left_out(places)
         with suppress(git.GitFailed):
             self._make_up()
-            edited = self._differing([f"records/{path}" for path in paths], gone=False)
+            edited = self._differing(places, gone=False)
             if edited:
                 what = edited[0] if len(edited) == 1 else f"{len(edited)} files"
                 self._commit(edited, f"Edit {what} by hand")
+
+    def _place(self, path: str) -> str:
+        """Where a file below records/ really is, from the book's root: links may lead elsewhere."""
+        real = os.path.realpath(self.root / "records" / path)
+        return os.path.relpath(real, os.path.realpath(self.root))
+
+    def _refuse_left_out(self, places: Sequence[str]) -> None:
+        self._look_up(places)
+        missing = [p for p in places if p in self._recorded and not (self.root / p).exists()]
+        if missing and (left_out := git.left_out(self.root, missing)):
+            raise NotCheckedOut(left_out[0])
 
     def owe(self, change: str) -> None:
         """Notes that a change set is about to be written that no commit holds yet."""
@@ -83,11 +105,18 @@ class Commits:
             return []
 
     def _make_up(self) -> None:
-        """Commits the change sets that are written and not committed."""
+        """Commits the change sets that are written and not committed.
+
+        Not in the middle of a rebase or the like: to abort that would take the commits away.
+        """
+        begun = git.unfinished(self.root)
+        if begun is not None:
+            raise git.GitFailed(_("a {what} is in progress").format(what=begun))
         entries = [entry for id in self._owed() if (entry := self.journal.entry(id)) is not None]
-        paths = dict.fromkeys(f"records/{image.path}" for e in entries for image in e.images)
+        paths = dict.fromkeys(self._place(image.path) for e in entries for image in e.images)
         if paths:
-            subjects = [subject(entry, self._kinds) for entry in entries]
+            kinds = self._workspace.registry.kinds
+            subjects = [subject(entry, kinds) for entry in entries]
             first = subjects[0] if len(subjects) == 1 else f"Make {len(subjects)} changes"
             body = [] if len(subjects) == 1 else ["\n".join(subjects)]
             trailers = "\n".join(line for entry in entries for line in trailers_of(entry))
@@ -101,13 +130,13 @@ class Commits:
         new = [path for path in differing if path not in self._recorded]
         if new:
             git.add(self.root, new)
-        git.commit_only(self.root, differing, message, self._actor)
+        git.commit_only(self.root, differing, message, self._workspace.me)
         self._recorded.clear()
         self._known.clear()
 
     def _differing(self, paths: Sequence[str], *, gone: bool) -> list[str]:
         """The files whose content the last commit does not hold; with `gone` also missing ones."""
-        self._look_up([path for path in paths if path not in self._known])
+        self._look_up(paths)
         length = len(next(iter(self._recorded.values()), ""))
         differing = []
         for path in paths:
@@ -123,6 +152,7 @@ class Commits:
 
     def _look_up(self, paths: Sequence[str]) -> None:
         """Asks for the blobs of files in the last commit."""
+        paths = [path for path in paths if path not in self._known]
         for start in range(0, len(paths), AT_ONCE):
             some = paths[start : start + AT_ONCE]
             tree = ["--literal-pathspecs", "ls-tree", "-z", "HEAD", "--", *some]
@@ -153,11 +183,14 @@ def subject(entry: Entry, kinds: Mapping[str, Kind]) -> str:
 
 
 def _deeds(entry: Entry, kinds: Mapping[str, Kind]) -> str:
+    for change in entry.changes:
+        if change.renames:
+            return f"rename {change.kind} {change.id} to {change.new_id}"
     if len(entry.changes) == 1:
         return _one(entry.changes[0])
     parts: dict[tuple[str, str], int] = {}
     for change in entry.changes:
-        verb = {"created": "add", "updated": "change", "removed": "remove"}[change.action]
+        verb = VERBS[change.action]
         parts[verb, change.kind] = parts.get((verb, change.kind), 0) + 1
     return ", ".join(
         f"{verb} {count} {kinds[kind].plural if count > 1 else kind}"

@@ -8,7 +8,7 @@ removal is never a loss. Its lines are JSON: a header, the records, the files.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from crmctl.startup import PENDING
 from crmctl.values import jsontext
 
 SUFFIX = ".jsonl"
+RECORD = ("kind", "id", "before", "after", "path")
 
 
 class Entry:
@@ -41,8 +42,15 @@ class Entry:
     @cached_property
     def changes(self) -> list[Change]:
         """Every record before and after."""
-        names = ("kind", "id", "before", "after", "path")
-        return [Change(*(line[name] for name in names)) for line in self._lines() if "kind" in line]
+        return [_change(line) for line in self._lines() if "kind" in line]
+
+    def of(self, kind: str, id: str) -> list[Change]:
+        """What it did to the record that has this id afterwards; hardly another one is read."""
+        start, name = jsontext.dumps({"kind": kind}).removesuffix("}"), jsontext.dumps(id)
+        with self._file.open(encoding="utf-8") as lines:
+            # As `lines_of` begins the line of a record.
+            near = [line for line in lines if line.startswith(start) and name in line]
+        return [one for one in map(_change, map(jsontext.loads, near)) if one.new_id == id]
 
     @cached_property
     def images(self) -> list[Image]:
@@ -125,10 +133,15 @@ def lines_of(changes: ChangeSet, images: Iterable[Image]) -> Iterator[dict[str, 
         "undoes": changes.undoes,
     }
     for change in changes.changes:
-        names = ("kind", "id", "path", "before", "after")
-        yield {name: getattr(change, name) for name in names}
+        line = {name: getattr(change, name) for name in RECORD}
+        yield {**line, "origin": change.origin} if change.origin else line
     for image in images:
         yield image.written()
+
+
+def _change(line: Mapping[str, Any]) -> Change:
+    kind, id, before, after, path = (line[name] for name in RECORD)
+    return Change(kind, id, before, after, path, origin=line.get("origin"))
 
 
 def _when(file: Path) -> int:

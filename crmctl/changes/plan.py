@@ -12,6 +12,7 @@ from typing import Any
 from crmctl.changes.build import Builder
 from crmctl.changes.changeset import Change, ChangeSet
 from crmctl.changes.journal import lines_of
+from crmctl.changes.rename import rename
 from crmctl.errors import BadPlan, ChangedMeanwhile, Referenced
 from crmctl.locale import _
 from crmctl.schema.model import Kind
@@ -63,6 +64,13 @@ class Plan:
         """
         built.set.id = self.header["change"]
         built.set.reason = built.set.reason or self.header.get("reason")
+        renamed = [change for change in self.changes if change.renames]
+        for change in renamed:
+            kind = built.workspace.registry.kind(change.kind)
+            rename(built, kind, change.id, change.new_id)
+        if renamed:
+            self._compare(built)
+            return
         for change in self.changes:
             kind = built.workspace.registry.kind(change.kind)
             if change.before is None:
@@ -76,6 +84,16 @@ class Plan:
             elif built.replace(kind, change.id, change.after) is None:
                 raise ChangedMeanwhile(f"records/{stored.path}")
         self._check_references(built)
+
+    def _compare(self, built: Builder) -> None:
+        """Refuses a renaming that would now touch something else, or something more."""
+        planned = {(one.kind, one.id): (one.before, one.after) for one in self.changes}
+        found = {(one.kind, one.id): one for one in built.set.changes}
+        for key, change in found.items():
+            if planned.pop(key, None) != (change.before, change.after):
+                raise ChangedMeanwhile(f"records/{change.path}")
+        for _kind, id in planned:
+            raise ChangedMeanwhile(id)
 
     def _add(self, built: Builder, kind: Kind, change: Change) -> None:
         values = {name: value for name, value in (change.after or {}).items() if name != "id"}

@@ -5,24 +5,19 @@ A commit's trailers are the header of its change set, its files before and after
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Sequence
 from typing import Any
 
-from crmctl.changes.changeset import Change, Values
+from crmctl.changes.between import Between
+from crmctl.changes.changeset import Change
 from crmctl.changes.images import Image
 from crmctl.changes.journal import Entry
-from crmctl.schema.rules import Rules
-from crmctl.storage.files import FileText, decoded
-from crmctl.storage.reader import parse_document, split_stream
-from crmctl.storage.records import read_record
 from crmctl.values import jsontext
 from crmctl.vcs import git
+from crmctl.vcs.revisions import cut_off
 from crmctl.workspace import Workspace
 
 TRAILER = "Crmctl-"
-RECORDS = "records/"
-File = tuple[FileText | None, FileText | None]  # before and after
 
 
 def recorded(workspace: Workspace) -> list[Entry]:
@@ -32,25 +27,36 @@ def recorded(workspace: Workspace) -> list[Entry]:
     """
     if not git.is_versioned(workspace.root):
         return []
-    form = "%H%n%(trailers:only,unfold)"
+    form = "%H %P%n%(trailers:only,unfold)"
     words = ["log", "-z", "--reverse", f"--format={form}", f"--grep=^{TRAILER}Change: ", "--", "."]
     try:
         out = git.run(workspace.root, words)
+        cut = cut_off(workspace.root)
     except git.GitFailed:
         return []
     found: list[Entry] = []
     for text in filter(None, out.split("\0")):
-        commit, *lines = text.splitlines()
-        header = _header(lines)
-        if header.get("change"):
-            found.append(_Recorded(workspace, commit, header))
+        names, *lines = text.splitlines()
+        commit, *parents = names.split()
+        header = header_of(lines)
+        # What a commit did at which a shallow clone ends cannot be told from all that was before.
+        if header.get("change") and commit not in cut:
+            parent = parents[0] if parents else None
+            found.append(_Recorded(header, Between(workspace, parent, commit)))
     return found
 
 
-def _header(lines: list[str]) -> dict[str, Any]:
+def ids_of(trailers: Sequence[str]) -> list[str]:
+    """The change sets in one commit: several where git had refused some before."""
+    name = f"{TRAILER}Change: "
+    return [line.removeprefix(name) for line in trailers if line.startswith(name)]
+
+
+def header_of(trailers: Sequence[str]) -> dict[str, Any]:
+    """The header of the first change set in a commit."""
     header: dict[str, Any] = dict.fromkeys(("change", "at", "actor", "reason", "undoes"))
     header["command"] = []
-    for line in lines:
+    for line in trailers:
         name, colon, value = line.removeprefix(TRAILER).partition(": ")
         key = name.lower()
         if not (colon and line.startswith(TRAILER) and key in header):
@@ -69,61 +75,16 @@ def _header(lines: list[str]) -> dict[str, Any]:
 class _Recorded(Entry):
     """A change set out of a commit, read as far as it is asked for."""
 
-    def __init__(self, workspace: Workspace, commit: str, header: dict[str, Any]) -> None:
-        self._workspace = workspace
-        self._commit = commit
+    def __init__(self, header: dict[str, Any], between: Between) -> None:
         self.header = header
+        self._between = between
 
-    @cached_property
+    @property
     def changes(self) -> list[Change]:
         """Every record before and after."""
-        return [change for path, file in self._files.items() for change in self._of(path, file)]
+        return self._between.changes
 
-    @cached_property
+    @property
     def images(self) -> list[Image]:
         """Every file before and after."""
-        return [
-            Image.between(path, old, new.text if new else None, bool((new or old or _NONE).bom))
-            for path, (old, new) in self._files.items()
-        ]
-
-    @cached_property
-    def _files(self) -> dict[str, File]:
-        words = ["diff-tree", "-r", "-z", "--root", "--no-renames", "--no-commit-id", "--relative"]
-        out = git.run(self._workspace.root, [*words, self._commit, "--", RECORDS])
-        parts = out.split("\0")
-        files: dict[str, File] = {}
-        for about, path in zip(parts[::2], parts[1::2], strict=False):
-            _modes, _mode, old, new, _status = about.split()
-            if path.endswith(".yaml"):
-                files[path.removeprefix(RECORDS)] = (self._blob(old), self._blob(new))
-        return files
-
-    def _blob(self, name: str) -> FileText | None:
-        if not name.strip("0"):
-            return None
-        return decoded(git.run_bytes(self._workspace.root, ["cat-file", "blob", name]))
-
-    def _of(self, path: str, file: File) -> Iterator[Change]:
-        kind = self._workspace.registry.by_folder(path.split("/")[0])
-        if kind is None:
-            return
-        before, after = ({} if one is None else self._records(path, one) for one in file)
-        for id in {**before, **after}:
-            if before.get(id) != after.get(id):
-                yield Change(kind.name, id, before.get(id), after.get(id), path)
-
-    def _records(self, path: str, file: FileText) -> dict[str, Values]:
-        kind = self._workspace.registry.by_folder(path.split("/")[0])
-        assert kind is not None
-        rules, found = Rules(kind), {}
-        for number, chunk in enumerate(split_stream(file.text)):
-            tree, _faults = parse_document(chunk.text, chunk.line)
-            if tree is not None:
-                zone = self._workspace.zone
-                stored, _findings = read_record(kind, tree, zone, rules, path, chunk, number)
-                found[stored.id] = stored.written
-        return found
-
-
-_NONE = FileText("", False, "")
+        return self._between.images

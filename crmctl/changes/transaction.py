@@ -92,16 +92,20 @@ class Transaction:
 
     def _put(self, path: str, staged: Staged | None) -> None:
         if staged is None:
-            self._target(path).unlink()
+            self._entry(path).unlink()
         else:
             staged.put()
 
     def _write(self, text: Text, tag: str) -> None:
-        target = self._target(text.path)
         if text.new is None:
-            target.unlink(missing_ok=True)
+            self._entry(text.path).unlink(missing_ok=True)
         else:
-            stage(target, text.new, tag, bom=text.bom, sync=True).put()
+            stage(self._target(text.path), text.new, tag, bom=text.bom, sync=True).put()
+
+    def _entry(self, path: str) -> Path:
+        """What to remove for a file: a link to it, not what that leads to."""
+        target, named = self._target(path), self.root / "records" / path
+        return named if named.is_symlink() else target
 
     def _target(self, path: str) -> Path:
         return confined(self.root, f"records/{path}")

@@ -1,26 +1,31 @@
 """Taking back a past change set by what it meant, field by field, whatever came after it.
 
-A file that nobody has touched since gets its exact bytes back. In others each field that still
-holds what the change set gave it goes back; one that was edited since is named and left.
+A file that nobody has touched since gets its exact bytes back. In others each record that is
+untouched, or was removed, gets its exact text back, in its place; else each field that still holds
+what the change set gave it goes back, and one that was edited since is named and left.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from crmctl.changes.build import Builder
-from crmctl.changes.changeset import Change, Values
-from crmctl.changes.images import Image, Text
+from crmctl.changes.changeset import Change, Values, Verbatim, by_path
 from crmctl.changes.journal import Entry
 from crmctl.changes.past import Past
+from crmctl.changes.rename import rename_back
 from crmctl.errors import CrmctlError, NotFound
 from crmctl.locale import _
+from crmctl.merging.document import Document, Merger
 from crmctl.merging.values import Conflict, for_ours, merge
 from crmctl.schema.model import Kind
+from crmctl.storage.errors import EditRefused
 from crmctl.storage.files import confined, load
-from crmctl.storage.records import Stored
+from crmctl.storage.records import Stored, values_in
 from crmctl.workspace import Workspace
 
 Key = tuple[str, str]  # kind, id
@@ -35,6 +40,40 @@ class Left(NamedTuple):
     reason: str
 
 
+class Before:
+    """What the files of a change set were before it, document by document."""
+
+    def __init__(self, workspace: Workspace, entry: Entry) -> None:
+        self.images = {image.path: image for image in entry.images}
+        self._workspace = workspace
+        self._documents: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
+
+    def documents(self, change: Change) -> tuple[str, str]:
+        """A record's text before and after; "" for none, or where it does not read as it should."""
+        if change.path not in self._documents:
+            image = self.images.get(change.path)
+            self._documents[change.path] = image.before_and_after() if image else ({}, {})
+        before, after = (texts.get(change.id, "") for texts in self._documents[change.path])
+        return self._read(change, before, change.before), self._read(change, after, change.after)
+
+    def _read(self, change: Change, text: str, values: Values | None) -> str:
+        kind = self._workspace.registry.kinds[change.kind]
+        return text if values and values_in(text, kind, self._workspace.zone) == values else ""
+
+    def back(self, change: Change) -> Change:
+        """A record that was removed as it comes back: with its own text, in its own place."""
+        image, (text, _after) = self.images.get(change.path), self.documents(change)
+        return Change(
+            change.kind,
+            change.id,
+            None,
+            change.before,
+            change.path,
+            text=text or None,
+            order=image.order if image else (),
+        )
+
+
 class Undo:
     """One change set on its way back, into the change set of `built`."""
 
@@ -43,71 +82,70 @@ class Undo:
         self.entry = entry
         self.force = force
         self.left: list[Left] = []
+        self._changes = [half for change in entry.changes for half in change.halves()]
         self._kinds = built.workspace.registry.kinds
+        self._before = Before(built.workspace, entry)
         built.set.undoes = entry.id
 
     def run(self) -> list[Left]:
         """Collects the changes; returns what has to stay."""
-        kept = self._kept()
-        by_path: dict[str, list[Change]] = {}
-        for change in self.entry.changes:
-            by_path.setdefault(change.path, []).append(change)
-        images = {image.path: image for image in self.entry.images}
-        for path, group in by_path.items():
-            stays = [change for change in group if (change.kind, change.id) in kept]
-            if stays or not self._exactly(images.get(path), group):
-                for change in group:
-                    if change not in stays:
-                        self._change(change)
+        if any(change.renames for change in self.entry.changes):
+            rename_back(self.built, self.entry)
+            return []
+        groups = by_path(self._changes)
+        untouched = {path: text for path in groups if (text := self._untouched(path)) is not None}
+        kept = self._kept(untouched)
+        for path, group in groups.items():
+            rest = [change for change in group if (change.kind, change.id) not in kept]
+            if path in untouched and len(rest) == len(group):
+                self.built.put_file([change.back() for change in group], untouched[path])
+            else:
+                for change in rest:
+                    self._change(change)
         return self.left
 
-    # files that nobody has touched since
-
-    def _exactly(self, image: Image | None, group: list[Change]) -> bool:
-        """Puts a file back to the byte, if it is as the change set left it."""
-        if image is None:
-            return False
-        target = confined(self.built.workspace.root, f"records/{image.path}")
-        now = load(target) if target.exists() else None
-        if (now.digest if now else None) != image.after:
-            return False
-        text = image.backward(now.text if now else "")
-        for change in group:
-            back = Change(change.kind, change.id, change.after, change.before, change.path)
-            self.built.set.changes.append(back)
-        exact = Text(image.path, None, text, image.bom)
-        self.built.set.exact[image.path] = (image.after, exact)
-        return True
+    def _untouched(self, path: str) -> Verbatim | None:
+        """What a file was, to the byte, if it is as the change set left it."""
+        image = self._before.images.get(path)
+        target = confined(self.built.workspace.root, f"records/{path}")
+        now = load(target) if target.is_file() else None
+        if image is None or (now.digest if now else None) != image.after:
+            return None
+        return Verbatim(image.after, image.backward(now.text if now else ""), image.bom)
 
     # records that were made
 
-    def _kept(self) -> set[Key]:
-        """The records that the change set made and that stay: edited since, or referred to."""
+    def _kept(self, untouched: Collection[str]) -> set[Key]:
+        """The records that the change set made and that stay: edited since, or referred to.
+
+        Those in `untouched` files are as they were made.
+        """
         made = {
-            (change.kind, change.id): change
-            for change in self.entry.changes
-            if change.before is None
+            (change.kind, change.id): change for change in self._changes if change.before is None
         }
         doomed: dict[Key, Change] = {}
         kept: set[Key] = set()
-        stored_of = self._stored(made)
         for key, change in made.items():
-            stored = stored_of.get(key)
+            if change.path in untouched:
+                doomed[key] = change
+                continue
+            stored = self._stored(change)
             if stored is None:
-                kept.add(key)  # it is gone already, and nothing is left to say
+                kept.add(key)
+                if self._is_unreadable(change):
+                    self._leave(change, None, _("its file cannot be read"))
             elif stored.written != change.after and not self.force:
                 kept.add(key)
                 fields = sorted(_differing(change.after or {}, stored.values))
                 reason = _("edited since: {fields}").format(fields=", ".join(fields))
-                self.left.append(Left(*key, None, reason))
+                self._leave(change, None, reason)
             else:
                 doomed[key] = change
         while held := self._held(doomed):
             for key, by in held.items():
                 kept.add(key)
-                del doomed[key]
                 reason = _("{record} refers to it").format(record=" ".join(by))
-                self.left.append(Left(*key, None, reason))
+                self._leave(doomed.pop(key), None, reason)
         return kept
 
     def _held(self, doomed: Mapping[Key, Change]) -> dict[Key, Key]:
@@ -120,29 +158,34 @@ class Undo:
                     held.setdefault((name, id), by)
         return held
 
-    def _stored(self, made: Iterable[Key]) -> dict[Key, Stored]:
-        found: dict[Key, Stored] = {}
-        for name, id in made:
-            try:
-                found[name, id] = self.built.read(self._kinds[name], id)
-            except NotFound:
-                continue
-        return found
+    def _stored(self, change: Change) -> Stored | None:
+        try:
+            return self.built.read(self._kinds[change.kind], change.id)
+        except NotFound:
+            return None
+
+    def _is_unreadable(self, change: Change) -> bool:
+        """Whether the file of a record that is not found has faults: it may well be there."""
+        return f"records/{change.path}" in self._broken
+
+    @cached_property
+    def _broken(self) -> set[str]:
+        return {problem.path for problem in self.built.workspace.index.broken()}
 
     # records in files that were touched
 
     def _change(self, change: Change) -> None:
-        kind = self._kinds[change.kind]
-        try:
-            stored = self.built.read(kind, change.id)
-        except NotFound:
-            if change.after is None and change.before is not None:
-                back = Change(change.kind, change.id, None, change.before, change.path)
-                self.built.set.changes.append(back)
+        kind, stored = self._kinds[change.kind], self._stored(change)
+        if stored is None:
+            comes_back = change.after is None and change.before is not None
+            # A stream takes a document whatever the others are like.
+            if self._is_unreadable(change) and not (comes_back and kind.is_stream):
+                self._leave(change, None, _("its file cannot be read"))
+            elif comes_back:
+                self.built.put(self._before.back(change))
             else:
                 self._leave(change, None, _("removed since"))
-            return
-        if change.before is None:
+        elif change.before is None:
             self.built.drop(kind, stored)
         elif change.after is None:
             if stored.written != change.before:
@@ -161,9 +204,24 @@ class Undo:
                 reason = _("edited since, it is “{value}” now").format(value=conflict.ours)
             self._leave(change, ".".join(conflict.path), reason)
         try:
-            self.built.replace(kind, change.id, values or {})
+            made = self.built.replace(kind, change.id, values or {})
         except CrmctlError as error:
             self._leave(change, None, str(error))
+            return
+        if made is not None and made.after is not None:
+            made.text = self._text(kind, change, stored, made.after)
+
+    def _text(self, kind: Kind, change: Change, stored: Stored, values: Values) -> str | None:
+        """The text of a record with the remarks that went with its fields; None for no such."""
+        before, after = self._before.documents(change)
+        text, zone = self.built.document_text(kind, stored), self.built.workspace.zone
+        if before and text == after:
+            text = before
+        elif after and "#" in before:
+            with suppress(EditRefused, ValueError):
+                sides = [Document.of(side) for side in (after, text, before)]
+                text = Merger(kind, zone).written(sides[0], sides[1], sides[2], values)
+        return text if values_in(text, kind, zone) == values else None
 
     def _leave(self, change: Change, field: str | None, reason: str) -> None:
         self.left.append(Left(change.kind, change.id, field, reason))
@@ -188,11 +246,11 @@ def removed(workspace: Workspace, kind: Kind) -> dict[str, tuple[Change, Entry]]
 
 def restore(built: Builder, change: Change, entry: Entry) -> None:
     """Brings a removed record back; a file of its own gets its exact bytes."""
-    image = next((one for one in entry.images if one.path == change.path), None)
-    back = Change(change.kind, change.id, None, change.before, change.path)
-    built.set.changes.append(back)
+    before = Before(built.workspace, entry)
+    image, back = before.images.get(change.path), before.back(change)
     alone = sum(other.path == change.path for other in entry.changes) == 1
-    if image is not None and image.after is None and alone:
-        text = Text(image.path, None, image.backward(""), image.bom)
-        if not confined(built.workspace.root, f"records/{image.path}").exists():
-            built.set.exact[image.path] = (None, text)
+    there = confined(built.workspace.root, f"records/{change.path}").exists()
+    if image is not None and image.after is None and alone and not there:
+        built.put_file([back], Verbatim(None, image.backward(""), image.bom))
+    else:
+        built.put(back)

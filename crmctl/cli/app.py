@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -17,6 +18,7 @@ from crmctl.locale import _, ngettext
 from crmctl.values.text import visible
 
 if TYPE_CHECKING:
+    from crmctl.committed import CommittedBook
     from crmctl.schema.model import Kind
     from crmctl.values.dates import Period
     from crmctl.workspace import Workspace
@@ -38,10 +40,22 @@ class App:
         self._actor = actor
         self._meta = meta if meta is not None else {}
         self.warned = False
+        self.revision: str | None = None
+
+    @property
+    def workspace(self) -> Workspace:
+        """The book that the command is about: as it stands, or as git recorded it (--at)."""
+        return self._present if self.revision is None else self._committed
 
     @cached_property
-    def workspace(self) -> Workspace:
-        """The book; every file of it that cannot be read is named once on stderr."""
+    def _committed(self) -> CommittedBook:
+        book = self._present.at(self.revision or "")
+        if sys.stdout.isatty():
+            self.remark(_("As recorded by commit {commit}.").format(commit=book.commit_said))
+        return book
+
+    @cached_property
+    def _present(self) -> Workspace:
         from crmctl.workspace import Workspace
 
         workspace = Workspace.find(self.directory, actor=self._actor)
@@ -83,7 +97,7 @@ class App:
         from crmctl.index import ahead
 
         root = startup.find_root(self.directory)
-        if root is not None:
+        if root is not None and self.revision is None:
             ahead.begin(root)
 
     @property
@@ -92,10 +106,9 @@ class App:
 
     def warn_of_broken(self) -> None:
         """One line on stderr for each file of which something was left out."""
-        for problem in [*self.workspace.schema_problems, *self.workspace.index.broken()]:
-            self.remark(_("warning: {problem}").format(problem=problem))
-        for problem in self.workspace.rate_problems[:1]:
-            self.remark(_("warning: {problem}").format(problem=problem))
+        book = self.workspace
+        for problem in chain(book.schema_problems, book.index.broken(), book.rate_problems[:1]):
+            self.remark(_("warning: {problem}").format(problem=book.shown(str(problem))))
 
     # talking
 

@@ -195,6 +195,18 @@ def edit_record(app: App, kind: Kind, ref: str, *, reason: str | None, **writing
     finish(app, built, **writing)
 
 
+def rename_record(
+    app: App, kind: Kind, ref: str, new: str, *, reason: str | None, **writing: Any
+) -> None:
+    """Another id for a record, wherever it stands."""
+    from crmctl.changes.rename import rename
+
+    built = builder(app, reason)
+    _kind, id = References(app.workspace).find(ref, kind)
+    rename(built, kind, id, new)
+    finish(app, built, print_ids=[new], **writing)
+
+
 def remove_records(
     app: App,
     kind: Kind,

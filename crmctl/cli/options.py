@@ -53,7 +53,7 @@ def listing(function: Decorated) -> Decorated:
         output(),
         arranging,
         archived,
-        as_of,
+        clocks,
     ):
         function = decorate(function)
     return function
@@ -86,6 +86,28 @@ def as_of(function: Decorated) -> Decorated:
     return option(
         "--as-of", "as_of", metavar="DATE", help=N_("As things stood at the end of this day.")
     )(function)
+
+
+def clocks(function: Decorated) -> Decorated:
+    """--as-of and --at: as things stood on a day, and as they were known then."""
+    return as_of(at(function))
+
+
+def at(function: Decorated) -> Decorated:
+    """--at: the book as git recorded it. Commands need not know: their book is another one."""
+    return option(
+        "--at",
+        metavar="DATE|REV",
+        expose_value=False,
+        callback=_at,
+        help=N_("As git recorded the book by the end of this day, or in this commit."),
+    )(function)
+
+
+def _at(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+    # For completion the book of today will do: that of then may have to be read first.
+    if value is not None and not ctx.resilient_parsing:
+        ctx.obj.revision = value
 
 
 def archived(function: Decorated) -> Decorated:

@@ -28,7 +28,8 @@ def restore_records(
             if app.workspace.index.get(kind, ref) is not None:
                 raise Exists(kind.noun(), ref)
             raise NotFound(_("removed {kind}").format(kind=kind.noun()), ref, suggest(ref, gone))
-        change, entry = gone[ref]
+    # The last one first, as they go back to where the others of their file were then.
+    for change, entry in (found for id, found in gone.items() if id in refs):
         restore(built, change, entry)
         with_them[entry.id] = sum(one.after is None for one in entry.changes)
     finish(app, built, print_ids=built.set.of("created"), **writing)

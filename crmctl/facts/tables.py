@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from crmctl import __version__
 from crmctl.facts.definitions import Fact, Source
-from crmctl.index.asof import end_of
 from crmctl.index.derived import Derived, Rows, Select
 from crmctl.schema.model import Field
+from crmctl.values.instants import end_of
 
 if TYPE_CHECKING:
     from crmctl.index.store import Index

@@ -7,12 +7,17 @@ is large the two go side by side; on a small one the second process would cost m
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
-from crmctl.startup import PRIVATE
+from crmctl.startup import PRIVATE, moving
+
+if TYPE_CHECKING:
+    from crmctl.index.scan import Look
 
 LARGE = 8 << 20  # bytes of an index, some ten thousand records
 
-_begun: tuple[str, int, int] | None = None  # root, pipe, process
+# Root, where the change sets stood, pipe, process.
+_begun: tuple[str, tuple[bool, int], int, int] | None = None
 
 
 def begin(root: str) -> None:
@@ -21,11 +26,12 @@ def begin(root: str) -> None:
     drop()
     if not hasattr(os, "fork") or not _is_large(root):
         return
+    before = moving(root)
     reading, writing = os.pipe()
     child = os.fork()
     if child:
         os.close(writing)
-        _begun = (root, reading, child)
+        _begun = (root, before, reading, child)
         return
     try:
         os.close(reading)
@@ -38,27 +44,28 @@ def drop() -> None:
     """Forgets a look that was begun: files have changed since."""
     global _begun
     if _begun is not None:
-        (_root, reading, child), _begun = _begun, None
+        (_root, _before, reading, child), _begun = _begun, None
         os.close(reading)
         os.waitpid(child, 0)
 
 
-def take(root: str) -> dict[str, str] | None:
-    """The fingerprint of each folder of a book; None when no look was begun or it came to nothing.
+def take(root: str) -> Look | None:
+    """What the look has seen; None when none was begun, or a change set has moved files since.
 
     A look is taken once: after a write it would be out of date.
     """
     global _begun
     if _begun is None:
         return None
-    (began, reading, child), _begun = _begun, None
+    from crmctl.index.scan import Look
+
+    (began, before, reading, child), _begun = _begun, None
     with open(reading, "rb") as pipe:
         told = pipe.read()
     os.waitpid(child, 0)
-    if began != root or not told.endswith(b"\n"):
+    if began != root or moving(root) != before:
         return None
-    lines = (os.fsdecode(line).partition("\0") for line in told.split(b"\n")[:-1])
-    return {path: fingerprint for fingerprint, _, path in lines}
+    return Look.unpacked(told)
 
 
 def _is_large(root: str) -> bool:
@@ -72,8 +79,7 @@ def _is_large(root: str) -> bool:
 def _tell(root: str, writing: int) -> None:
     from pathlib import Path
 
-    from crmctl.index.scan import folders
+    from crmctl.index.scan import look
 
     with open(writing, "wb") as pipe:
-        for folder in folders(Path(root, "records")):
-            pipe.write(os.fsencode(f"{folder.fingerprint}\0{folder.path}\n"))
+        pipe.write(look(Path(root, "records")).packed())

@@ -9,11 +9,10 @@ from collections.abc import Callable
 from contextlib import closing
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from crmctl.index import functions, layout
-from crmctl.index.scan import look
 from crmctl.schema.model import Registry
 from crmctl.startup import PRIVATE, user_cache
 from crmctl.values.money import Rates
@@ -25,22 +24,22 @@ BUSY_SECONDS = 60.0
 HASH = 16 << 20  # bytes of trigrams that a first index collects
 
 
-def place(root: Path) -> Path:
-    """The folder for the index of a book."""
+def folder(root: Path) -> Path:
+    """Where derived things of a book are kept: in the book, where that can be written."""
     cache = root / PRIVATE / "cache"
     try:
         cache.mkdir(parents=True, exist_ok=True)
     except OSError:
-        return elsewhere(root)
-    return cache if os.access(cache, os.W_OK) else elsewhere(root)
+        return other_folder(root)
+    return cache if os.access(cache, os.W_OK) else other_folder(root)
 
 
-def elsewhere(root: Path) -> Path:
-    """The folder for the index of a book that nobody may write to."""
-    name = blake2b(str(root).encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
-    folder = Path(user_cache(), name)
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+def other_folder(root: Path) -> Path:
+    """Where they are kept otherwise."""
+    name = blake2b(os.fsencode(root), digest_size=8).hexdigest()
+    found = Path(user_cache(), name)
+    found.mkdir(parents=True, exist_ok=True)
+    return found
 
 
 def fill(
@@ -62,7 +61,7 @@ def fill(
         gc.disable()
         try:
             refresh = refresher(connection)
-            refresh.run(look(refresh.reader.records))
+            refresh.run(refresh.reader.source.look())
         finally:
             gc.enable()
         for statement in layout.indexes(registry):
@@ -75,12 +74,38 @@ def fill(
 
 def connect(file: Path, zone: ZoneInfo, rates: Rates) -> sqlite3.Connection:
     """Opens an index for reading and refreshing, with our functions."""
-    connection = sqlite3.connect(file, timeout=BUSY_SECONDS, isolation_level=None)
+    connection = sqlite3.connect(file, isolation_level=None)
+    wait_at_most(connection, BUSY_SECONDS)
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA cache_size = -32000")
     connection.execute("PRAGMA temp_store = MEMORY")
     functions.register(connection, zone, rates)
     return connection
+
+
+def wait_at_most(connection: sqlite3.Connection, seconds: float) -> None:
+    """How long a statement waits for others who write."""
+    connection.execute(f"PRAGMA busy_timeout = {seconds * 1000:.0f}")
+
+
+def files(file: Path) -> set[tuple[Any, ...]]:
+    """Folder, name and stamps of the files that an index knows; none when it cannot be read."""
+    try:
+        with closing(open_for_reading(file)) as connection:
+            return {*connection.execute("SELECT folder, name, size, mtime, inode FROM file")}
+    except sqlite3.DatabaseError:
+        return set()
+
+
+def copy(file: Path, target: Path) -> None:
+    """A copy of an index as it stands just now, whoever else may be writing to it."""
+    with closing(open_for_reading(file)) as source, closing(sqlite3.connect(target)) as copied:
+        source.backup(copied)
+
+
+def open_for_reading(file: Path) -> sqlite3.Connection:
+    """A connection that cannot write; functions and views may still be added to it."""
+    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
 
 
 def remove(file: Path) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from decimal import Decimal
 from math import isfinite
-from pathlib import Path
 from typing import Any
 
 from crmctl.errors import BadSql
@@ -19,11 +18,6 @@ LONGEST_VALUE = 1 << 24  # bytes
 RECURSIVE = 33  # SQLITE_RECURSIVE, which the module does not name
 READING = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, RECURSIVE)
 FORBIDDEN_FUNCTIONS = frozenset(("load_extension", "fts3_tokenizer", "readfile", "writefile"))
-
-
-def open_for_reading(file: Path) -> sqlite3.Connection:
-    """A connection that cannot write; functions and views may still be added to it."""
-    return sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
 
 
 def ask(connection: sqlite3.Connection, sql: str, steps: int) -> Answer:

@@ -7,7 +7,7 @@ from hashlib import blake2b
 
 from crmctl.schema.model import Field, Kind, Registry
 
-VERSION = 3
+VERSION = 4  # of the tables that a kind gives; the marks of kinds are kept, so count on
 
 TABLES = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID",
@@ -97,11 +97,22 @@ def event_column(kind: Kind) -> str:
 
 def fingerprint(registry: Registry, *settings: str) -> str:
     """Changes whenever an index built before cannot be used any more."""
-    parts = [str(VERSION), *tables(registry), *indexes(registry), *settings]
+    return _digest([str(VERSION), registry.mark or mark(registry), *settings])
+
+
+def mark(registry: Registry) -> str:
+    """What the kinds have to do with it; costly, since it looks at every field of each."""
+    parts = [*tables(registry), *indexes(registry)]
     for kind in registry:
         parts += [kind.path, kind.label, *kind.search, *kind.names]
         parts += [
             f"{field.dotted}:{field.type}:{field.ref}:{sorted(field.values)}:{field.rules}"
-            for field in kind.root.walk()
+            for one in kind.root.walk()
+            for field in (one, one.entries)
+            if field is not None
         ]
+    return _digest(parts)
+
+
+def _digest(parts: list[str]) -> str:
     return blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()

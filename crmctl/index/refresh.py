@@ -8,12 +8,13 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
 from crmctl.index.derived import outdate
 from crmctl.index.layout import columns, quoted
 from crmctl.index.rows import FileRows, Reader
-from crmctl.index.scan import SETTLED_NS, Entry, Folder, Look
+from crmctl.index.scan import Entry, Folder, Look
 from crmctl.schema.access import base_units
 from crmctl.schema.model import Kind, Registry
 from crmctl.values import jsontext
@@ -23,8 +24,22 @@ PARALLEL_FROM = 2000  # files; below it a second process costs more than it save
 BATCH = 200
 
 
+class Job(NamedTuple):
+    """A file to be read, and by what number and digest the index knows it from before."""
+
+    folder: str
+    entry: Entry
+    kind: Kind
+    fid: int | None
+    digest: str
+
+    @property
+    def path(self) -> str:
+        return f"{self.folder}/{self.entry[0]}"
+
+
 class Refresh:
-    """One pass over the records folder against the index's own list of files."""
+    """One pass over the record files against the index's own list of them."""
 
     def __init__(
         self,
@@ -47,107 +62,104 @@ class Refresh:
         execute = self.connection.execute
         known = dict(execute("SELECT path, print FROM folder"))
         found = seen.folders
-        for path in known.keys() - found.keys():
+        for path in known.keys() - found.keys() if seen.whole else ():
             self._drop_files(execute("SELECT fid FROM file WHERE folder = ?", (path,)).fetchall())
             execute("DELETE FROM folder WHERE path = ?", (path,))
-        work: list[tuple[Folder, Entry]] = []
+        work: list[Job] = []
         for folder in found.values():
             print_ = folder.fingerprint
             if known.get(folder.path) != print_:
                 work += self._changed(folder)
                 execute("REPLACE INTO folder VALUES (?, ?)", (folder.path, print_))
-        work += self._racy(found, {(folder.path, entry[0]) for folder, entry in work})
-        self._read(work, seen.started)
-        self._folder_problems(found.values())
+        work += self._racy(found, {job.path for job in work})
+        self._read(work, seen)
+        self._folder_problems(seen)
         outdate(self.connection, self._changed_tables)
 
-    def _changed(self, folder: Folder) -> Iterator[tuple[Folder, Entry]]:
-        rows = self.connection.execute(
-            "SELECT name, fid, size, mtime, inode FROM file WHERE folder = ?", (folder.path,)
-        )
-        known = {name: (fid, size, mtime, inode) for name, fid, size, mtime, inode in rows}
-        if self._kind(folder.path) is None:
-            self._drop_files([(fid,) for fid, *_ in known.values()])
-            return
-        for entry in sorted(folder.entries):
-            old = known.pop(entry[0], None)
-            if old is None or old[1:] != entry[1:]:
-                yield folder, entry
-        self._drop_files([(fid,) for fid, *_ in known.values()])
+    def _changed(self, folder: Folder) -> Iterator[Job]:
+        execute = self.connection.execute
+        sql = "SELECT name, size, mtime, inode FROM file WHERE folder = ?"
+        known = set(execute(sql, (folder.path,)))
+        kind = self._kind(folder.path)
+        current = set(folder.entries if kind is not None else ())
+        # Sets, for a folder may hold ten thousand files of which one has changed.
+        changed = sorted(current - known)
+        gone = {name for name, *_ in known - current}.difference(name for name, *_ in changed)
+        sql = "SELECT fid, digest FROM file WHERE folder = ? AND name = ?"
+        for name in gone:
+            found = execute(sql, (folder.path, name)).fetchall()
+            self._drop_files([(fid,) for fid, _digest in found])
+        for entry in changed:
+            assert kind is not None
+            fid, digest = execute(sql, (folder.path, entry[0])).fetchone() or (None, "")
+            yield Job(folder.path, entry, kind, fid, digest)
 
-    def _racy(
-        self, found: dict[str, Folder], working: set[tuple[str, str]]
-    ) -> Iterator[tuple[Folder, Entry]]:
-        for path, name in self.connection.execute(
-            "SELECT folder, name FROM file WHERE racy"
+    def _racy(self, found: dict[str, Folder], working: set[str]) -> Iterator[Job]:
+        for path, name, fid, digest in self.connection.execute(
+            "SELECT folder, name, fid, digest FROM file WHERE racy"
         ).fetchall():
-            folder = found.get(path)
-            if folder is not None and (path, name) not in working:
-                entry = next((entry for entry in folder.entries if entry[0] == name), None)
-                if entry is not None:
-                    yield folder, entry
+            folder, kind = found.get(path), self._kind(path)
+            if folder is None or kind is None or f"{path}/{name}" in working:
+                continue
+            entry = next((entry for entry in folder.entries if entry[0] == name), None)
+            if entry is not None:
+                yield Job(path, entry, kind, fid, digest)
 
     def _kind(self, folder: str) -> Kind | None:
         return self.registry.by_folder(folder.split("/")[0])
 
     # reading
 
-    def _read(self, work: list[tuple[Folder, Entry]], started: int) -> None:
-        jobs: list[tuple[Kind, str]] = []
-        for folder, entry in work:
-            kind = self._kind(folder.path)
-            assert kind is not None
-            jobs.append((kind, f"{folder.path}/{entry[0]}"))
+    def _read(self, jobs: list[Job], seen: Look) -> None:
         store = Store(self.connection)
-        every = zip(work, jobs, self._rows(jobs, store), strict=True)
-        for done, ((folder, entry), (kind, _path), rows) in enumerate(every, 1):
-            self._take(store, folder.path, entry, kind, rows, started)
+        every = zip(jobs, self._rows(jobs, store), strict=True)
+        for done, (job, rows) in enumerate(every, 1):
+            self._take(store, job, rows, seen)
             if done % BATCH == 0:
                 store.flush()
                 if self._on_progress:
                     self._on_progress(done, len(jobs))
         store.flush()
 
-    def _take(
-        self, store: Store, folder: str, entry: Entry, kind: Kind, rows: FileRows, started: int
-    ) -> None:
+    def _take(self, store: Store, job: Job, rows: FileRows, seen: Look) -> None:
         """One file: nothing but its stamps when its content is as before."""
-        name, size, mtime, inode = entry
-        racy = int(mtime > started - SETTLED_NS)
-        old = self.connection.execute(
-            "SELECT fid, digest FROM file WHERE folder = ? AND name = ?", (folder, name)
-        ).fetchone()
-        if old is not None and old[1] == rows.digest and rows.digest:
+        name, *stamps = job.entry
+        racy = int(seen.is_young(job.entry))
+        if job.fid is not None and rows.digest and rows.digest == job.digest:
             self.connection.execute(
                 "UPDATE file SET size = ?, mtime = ?, inode = ?, racy = ? WHERE fid = ?",
-                (size, mtime, inode, racy, old[0]),
+                (*stamps, racy, job.fid),
             )
             return
-        self._changed_tables.add(kind.plural)
-        if old is not None:
-            self._drop_files([(old[0],)])
-        store.add(kind, (folder, name, kind.name, size, mtime, inode, rows.digest, racy), rows)
+        self._changed_tables.add(job.kind.plural)
+        if job.fid is not None:
+            self._drop_files([(job.fid,)])
+        store.add(job.kind, (job.folder, name, job.kind.name, *stamps, rows.digest, racy), rows)
 
-    def _rows(self, jobs: list[tuple[Kind, str]], store: Store) -> Iterable[FileRows]:
-        if len(jobs) < PARALLEL_FROM or not hasattr(os, "fork"):
-            return (self.reader.read(kind, path, store.name_keys) for kind, path in jobs)
-        return self._parallel([(kind.name, path) for kind, path in jobs])
+    def _rows(self, jobs: list[Job], store: Store) -> Iterable[FileRows]:
+        batches = [jobs[start : start + BATCH] for start in range(0, len(jobs), BATCH)]
+        if len(jobs) >= PARALLEL_FROM and hasattr(os, "fork"):
+            return self._parallel({job.kind.name for job in jobs}, batches)
+        return chain.from_iterable(
+            self.reader.read([(job.kind, job.path, job.digest) for job in batch], store.name_keys)
+            for batch in batches
+        )
 
-    def _parallel(self, jobs: list[tuple[str, str]]) -> Iterator[FileRows]:
+    def _parallel(self, kinds: set[str], batches: list[list[Job]]) -> Iterator[FileRows]:
         from concurrent.futures import Future, ProcessPoolExecutor
         from multiprocessing import get_context
 
         # Compiled once, before the processes part.
-        for name in {name for name, _path in jobs}:
+        for name in kinds:
             self.reader.prepare(self.registry.kinds[name])
-        batches = [jobs[start : start + BATCH] for start in range(0, len(jobs), BATCH)]
         workers = max(1, min(8, os.cpu_count() or 1))
         with ProcessPoolExecutor(
             workers, get_context("fork"), _start_worker, (self.reader, self.registry)
         ) as pool:
             waiting: deque[Future[list[FileRows]]] = deque()
             for batch in batches:
-                waiting.append(pool.submit(_read_batch, batch))
+                files = [(job.kind.name, job.path, job.digest) for job in batch]
+                waiting.append(pool.submit(_read_batch, files))
                 if len(waiting) > 2 * workers:
                     yield from waiting.popleft().result()
             while waiting:
@@ -173,11 +185,15 @@ class Refresh:
             execute("DELETE FROM problem WHERE fid = ?", (fid,))
             execute("DELETE FROM file WHERE fid = ?", (fid,))
 
-    def _folder_problems(self, found: Iterable[Folder]) -> None:
+    def _folder_problems(self, seen: Look) -> None:
         """What no file of a kind tells: its problems are those of file 0."""
-        self.connection.execute("DELETE FROM problem WHERE fid = 0")
+        execute = self.connection.execute
+        for (path,) in execute("SELECT DISTINCT path FROM problem WHERE fid = 0").fetchall():
+            place = path.removeprefix("records").removeprefix("/")
+            if seen.whole or {place, place.rpartition("/")[0]} & seen.folders.keys():
+                execute("DELETE FROM problem WHERE fid = 0 AND path = ?", (path,))
         rows: list[tuple[int, str, int, int, str, str]] = []
-        for folder in found:
+        for folder in seen.folders.values():
             names = list(folder.strays)
             if self._kind(folder.path) is None:
                 names += [entry[0] for entry in folder.entries]
@@ -285,7 +301,8 @@ def _start_worker(reader: Reader, registry: Registry) -> None:
     _worker = (reader, registry)
 
 
-def _read_batch(jobs: list[tuple[str, str]]) -> list[FileRows]:
+def _read_batch(files: list[tuple[str, str, str]]) -> list[FileRows]:
     assert _worker is not None
     reader, registry = _worker
-    return [reader.read(registry.kinds[name], path, _name_keys) for name, path in jobs]
+    known = [(registry.kinds[name], path, digest) for name, path, digest in files]
+    return [*reader.read(known, _name_keys)]

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from math import floor
-from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from crmctl.index.layout import columns
+from crmctl.index.source import Source
 from crmctl.problems import Problem
 from crmctl.schema.access import base_units, name_form, texts_at
 from crmctl.schema.model import Kind
 from crmctl.schema.rules import Rules
-from crmctl.storage.records import Stored, read_file
+from crmctl.storage.records import Stored, read_text
 from crmctl.values import jsontext
 from crmctl.values.money import Rates
 from crmctl.values.phones import digits
@@ -55,8 +55,8 @@ class FileRows(NamedTuple):
 class Reader:
     """Reads files of any kind into rows; what a kind asks for is worked out once."""
 
-    def __init__(self, records: Path, zone: ZoneInfo, rates: Rates) -> None:
-        self.records = records
+    def __init__(self, source: Source, zone: ZoneInfo, rates: Rates) -> None:
+        self.source = source
         self.zone = zone
         self.rates = rates
         self._kinds: dict[str, _KindReader] = {}
@@ -68,15 +68,23 @@ class Reader:
             reader = self._kinds[kind.name] = _KindReader(kind, self.zone, self.rates)
         return reader
 
-    def read(self, kind: Kind, path: str, name_keys: Callable[[str], list[str]]) -> FileRows:
-        """Rows of the file at `path` (relative to records/); an unreadable file is a problem.
+    def read(
+        self, files: Sequence[tuple[Kind, str, str]], name_keys: Callable[[str], list[str]]
+    ) -> Iterator[FileRows]:
+        """Rows of each file, given its kind, its path below records/, and the digest of old.
 
+        A file that still has this digest gives no rows, an unreadable one is a problem.
         `name_keys` gives the forms under which a name is found.
         """
-        reader = self.prepare(kind)
-        content = read_file(self.records, path, kind, self.zone, reader.rules)
-        rows = [reader.row(stored, name_keys) for stored in content.records]
-        return FileRows(path, content.digest, rows, content.problems)
+        texts = self.source.load([path for _kind, path, _digest in files])
+        for (kind, path, digest), text in zip(files, texts, strict=True):
+            if digest and text.digest == digest:
+                yield FileRows(path, digest, [], [])
+                continue
+            reader = self.prepare(kind)
+            content = read_text(text, path, kind, self.zone, reader.rules)
+            rows = [reader.row(stored, name_keys) for stored in content.records]
+            yield FileRows(path, content.digest, rows, content.problems)
 
 
 class _KindReader:

@@ -7,15 +7,16 @@ they were read are marked and their content is compared until they have settled.
 
 from __future__ import annotations
 
+import json
 import os
 import stat as stat_of
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 from sqlite3 import Connection
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 Entry = tuple[str, int, int, int]  # name, size, mtime in ns, inode
 SETTLED_NS = 2_000_000_000
@@ -44,6 +45,27 @@ class Folder:
         listing = repr((self.entries, self.strays, self.faults))
         return blake2b(listing.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
+    def packed(self) -> str:
+        """All that is in it, as text."""
+        return json.dumps((self.entries, self.strays, self.faults))
+
+
+class Told(Folder):
+    """A folder that another process has listed: unpacked only when its files are asked for."""
+
+    def __init__(self, path: str, fingerprint: str, packed: str) -> None:
+        self.path = path
+        self.fingerprint = fingerprint
+        self._packed = packed
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in ("entries", "strays", "faults"):
+            raise AttributeError(name)
+        entries, self.strays, faults = json.loads(self._packed)
+        self.entries = [tuple(entry) for entry in entries]
+        self.faults = [tuple(fault) for fault in faults]
+        return self.__dict__[name]
+
 
 def folders(records: Path) -> Iterator[Folder]:
     """Every folder below `records`, each with its record files as the system lists them.
@@ -57,26 +79,31 @@ def folders(records: Path) -> Iterator[Folder]:
         return
     pending = [""]
     while pending:
-        relative = pending.pop()
-        found = Folder(relative)
-        try:
-            folder = os.open(records / relative, os.O_RDONLY | os.O_DIRECTORY)
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        except PermissionError as error:
-            found.refused(error)
+        found = _listed(records, pending.pop(), pending)
+        if found is not None:
             yield found
-            continue
-        inner: list[str] = []
-        try:
-            _list(records, folder, found, inner)
-        except PermissionError as error:
-            found.refused(error)
-        else:
-            pending += inner
-        finally:
-            os.close(folder)
-        yield found
+
+
+def _listed(records: Path, relative: str, inner: list[str]) -> Folder | None:
+    """One folder; those in it are added to `inner`. None when there is no such folder."""
+    found = Folder(relative)
+    try:
+        folder = os.open(records / relative, os.O_RDONLY | os.O_DIRECTORY)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except PermissionError as error:
+        found.refused(error)
+        return found
+    below: list[str] = []
+    try:
+        _list(records, folder, found, below)
+    except PermissionError as error:
+        found.refused(error)
+    else:
+        inner += below
+    finally:
+        os.close(folder)
+    return found
 
 
 def _list(records: Path, folder: int, found: Folder, inner: list[str]) -> None:
@@ -84,10 +111,10 @@ def _list(records: Path, folder: int, found: Folder, inner: list[str]) -> None:
     # This loop runs over every file of the book in every command: a listing with a stat each by
     # name is half as fast again as scandir with its entries.
     names = os.listdir(folder)
-    if not _is_text("".join(names)):
+    if not is_text("".join(names)):
         # Such as a file from an archive in GB18030: nobody could name it in a reference.
-        found.strays += [ascii(name)[1:-1] for name in names if not _is_text(name)]
-        names = [name for name in names if _is_text(name)]
+        found.strays += [as_text(name) for name in names if not is_text(name)]
+        names = [name for name in names if is_text(name)]
     for name in names:
         if name[-5:] == ".yaml" and name[0] != ".":
             try:
@@ -115,7 +142,8 @@ def _leads_out(records: Path, path: Path) -> bool:
     return os.path.commonpath((book, os.path.realpath(path))) != book
 
 
-def _is_text(name: str) -> bool:
+def is_text(name: str) -> bool:
+    """Whether a name is UTF-8."""
     try:
         name.encode()
     except UnicodeEncodeError:
@@ -123,21 +151,57 @@ def _is_text(name: str) -> bool:
     return True
 
 
-class Look(NamedTuple):
-    """What stands on disk: when the look began, in ns, and the folders by path."""
+def as_text(name: str) -> str:
+    """A name as it can be shown and kept."""
+    return name if is_text(name) else ascii(name)[1:-1]
 
-    started: int
+
+class Look(NamedTuple):
+    """What a source holds: when the look began, in ns, and the folders by path.
+
+    No time is said of what cannot change, so that none of its files is too young to be trusted.
+    `whole`: these are all the folders, there are no others.
+    """
+
+    started: int | None
     folders: dict[str, Folder]
+    whole: bool = True
+
+    def is_young(self, entry: Entry) -> bool:
+        """Whether a file may change again without a trace in its stamps."""
+        return self.started is not None and entry[2] > self.started - SETTLED_NS
 
     def fingerprints(self) -> dict[str, str]:
         """The fingerprint of each folder, by path."""
         return {path: folder.fingerprint for path, folder in self.folders.items()}
+
+    def packed(self) -> bytes:
+        """The look as bytes, for another process of the same program."""
+        folders = [(path, one.fingerprint, one.packed()) for path, one in self.folders.items()]
+        return json.dumps((self.started, folders)).encode()
+
+    @classmethod
+    def unpacked(cls, data: bytes) -> Self | None:
+        """The look in `data`; None when it was broken off."""
+        try:
+            started, folders = json.loads(data)
+        except ValueError:
+            return None
+        return cls(started, {path: Told(path, *told) for path, *told in folders})
 
 
 def look(records: Path) -> Look:
     """Lists every folder once."""
     started = time.time_ns()
     return Look(started, {folder.path: folder for folder in folders(records)})
+
+
+def glance(records: Path, paths: Iterable[str]) -> Look:
+    """Lists only the folders in which these files lie, by path below `records`."""
+    started = time.time_ns()
+    places = {path.rpartition("/")[0] for path in paths}
+    found = {place: folder for place in places if (folder := _listed(records, place, []))}
+    return Look(started, found, whole=False)
 
 
 def differs(connection: Connection, fingerprints: Mapping[str, str]) -> bool:

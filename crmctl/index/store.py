@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,26 +17,27 @@ from zoneinfo import ZoneInfo
 
 from crmctl import startup
 from crmctl.errors import BadSql, IndexUnusable
-from crmctl.index import ahead, asof, database, derived, functions, layout
+from crmctl.index import asof, database, derived, functions, layout
 from crmctl.index.derived import Derived
-from crmctl.index.scan import differs, look
+from crmctl.index.lookups import Lookups
+from crmctl.index.scan import Look, differs, glance
+from crmctl.index.source import Disk, Source
 from crmctl.problems import Problem
 from crmctl.schema.model import Kind, Registry
 from crmctl.storage.errors import Locked
 from crmctl.values import jsontext
 from crmctl.values.money import Rates
-from crmctl.values.phones import digits, same
 
 if TYPE_CHECKING:
     from crmctl.index.refresh import Refresh
 
 T = TypeVar("T")
 BUILD_SECONDS = 900.0
+BRIEFLY = 1.0  # seconds
 FILLS = 5  # a new index starts over so often when files change below it
-MIN_LINE = 7  # last digits by which a phone is looked up
 
 
-class Index:
+class Index(Lookups):
     """A book's records as tables; `refresh` first, then ask."""
 
     def __init__(
@@ -51,11 +53,12 @@ class Index:
         self.registry = registry
         self.rates = rates
         self.zone = zone
-        self._mark = layout.fingerprint(registry, str(zone), rates.base)
+        self.name = f"index-{layout.fingerprint(registry, str(zone), rates.base)}.db"
         self._rates_mark = rates_mark
         self._on_progress = on_progress
         self._connection: sqlite3.Connection | None = None
         self._file: Path
+        self._source: Source = Disk(root)
         self._derived: dict[str, Callable[[], None]] = {}
         self._made: dict[str, str] = {}
         self._day: date | None = None
@@ -77,9 +80,9 @@ class Index:
         return self._connection
 
     def _opened(self) -> sqlite3.Connection:
-        folder = database.place(self.root)
+        folder = database.folder(self.root)
         for last in (False, True):
-            file = folder / f"index-{self._mark}.db"
+            file = folder / self.name
             connection = None
             try:
                 if not file.exists():
@@ -99,7 +102,7 @@ class Index:
             except OSError:
                 if last:
                     raise
-                folder = database.elsewhere(self.root)
+                folder = database.other_folder(self.root)
         raise AssertionError("unreachable")
 
     def _build(self, file: Path) -> None:
@@ -114,18 +117,22 @@ class Index:
                 return
             part = file.with_name(f".{file.name}.{os.getpid()}.tmp~")
             try:
-                for _attempt in range(FILLS):
-                    moving = startup.moving(str(self.root))
-                    part.unlink(missing_ok=True)
-                    database.fill(part, self.registry, self._rates_mark, self._refresher)
-                    if startup.moving(str(self.root)) == moving:
-                        break
+                self._fill(part)
                 part.replace(file)
             finally:
-                part.unlink(missing_ok=True)
+                database.remove(part)
             for other in file.parent.glob("*index-*.db*"):
                 if not other.name.startswith(file.name):
                     other.unlink(missing_ok=True)
+
+    def _fill(self, part: Path) -> None:
+        """Reads every record into a new file, and again when some have changed below it."""
+        for _attempt in range(FILLS):
+            moving = startup.moving(str(self.root))
+            database.remove(part)
+            database.fill(part, self.registry, self._rates_mark, self._refresher)
+            if startup.moving(str(self.root)) == moving:
+                return
 
     # freshness
 
@@ -134,28 +141,44 @@ class Index:
         self._stale = self._connection is not None
         self._made.clear()
 
+    def take_in(self, paths: Iterable[str]) -> None:
+        """Reads files below records/ that were written just now; call while nobody else writes.
+
+        What somebody wrote is then there for his next command, however busy others are: a look
+        that files move under comes to nothing.
+        """
+        self.refresh()
+        if self._connection is None or self._day is not None:
+            return
+        moving = startup.moving(str(self.root))
+        # Others wait for the lock of the book meanwhile.
+        database.wait_at_most(self._connection, BRIEFLY)
+        with suppress(sqlite3.DatabaseError):
+            self._update(self._connection, glance(self.root / "records", paths), moving)
+        database.wait_at_most(self._connection, database.BUSY_SECONDS)
+
     def _refresh(self, connection: sqlite3.Connection) -> None:
-        sql = "SELECT value FROM meta WHERE key = 'rates'"
-        (rates,) = connection.execute(sql).fetchone() or (None,)
         # Files halfway through a change set are not looked at: the index answers as it stands.
         moving = startup.moving(str(self.root))
         if moving[0]:
             return
-        current = rates == self._rates_mark
-        told = ahead.take(str(self.root))
-        if current and told is not None and not differs(connection, told):
+        seen = self._source.look()
+        if self._has_rates(connection) and not differs(connection, seen.fingerprints()):
             return
-        seen = look(self.root / "records")
-        if current and not differs(connection, seen.fingerprints()):
-            return
+        self._update(connection, seen, moving)
+
+    def _update(
+        self, connection: sqlite3.Connection, seen: Look, moving: tuple[bool, int] | None = None
+    ) -> None:
+        """Brings an index to what was seen, unless `moving` is no longer true by then."""
         refresh = self._refresher(connection)
         connection.execute("BEGIN IMMEDIATE")
         try:
             refresh.run(seen)
-            if startup.moving(str(self.root)) != moving:
+            if moving is not None and startup.moving(str(self.root)) != moving:
                 connection.execute("ROLLBACK")
                 return
-            if rates != self._rates_mark:
+            if not self._has_rates(connection):
                 refresh.money()
                 connection.execute("REPLACE INTO meta VALUES ('rates', ?)", (self._rates_mark,))
             connection.execute("COMMIT")
@@ -164,12 +187,17 @@ class Index:
                 connection.execute("ROLLBACK")
             raise
 
+    def _has_rates(self, connection: sqlite3.Connection) -> bool:
+        """Whether the amounts are converted by the rates of the book."""
+        sql = "SELECT 1 FROM meta WHERE key = 'rates' AND value = ?"
+        return connection.execute(sql, (self._rates_mark,)).fetchone() is not None
+
     def _refresher(self, connection: sqlite3.Connection) -> Refresh:
         # Loaded here: a command that finds nothing changed needs no reader of files.
         from crmctl.index.refresh import Refresh
         from crmctl.index.rows import Reader
 
-        reader = Reader(self.root / "records", self.zone, self.rates)
+        reader = Reader(self._source, self.zone, self.rates)
         return Refresh(connection, self.registry, reader, self._on_progress)
 
     # damage that shows only when a page is read
@@ -285,48 +313,6 @@ class Index:
         )
         return as_record(*found[0]) if found else None
 
-    def kinds_of(self, id: str) -> list[Kind]:
-        """The kinds in which a record has this id."""
-        found = self.rows("SELECT DISTINCT kind FROM record WHERE id = ?", (id,))
-        return [self.registry.kinds[name] for (name,) in found]
-
-    def with_prefix(
-        self, prefix: str, kind: Kind | None = None, limit: int = 30
-    ) -> list[tuple[str, str]]:
-        """(kind, id) of the records whose id starts so."""
-        condition, params = "id >= ? AND id < ?", [prefix, prefix + "\U0010ffff"]
-        if kind is not None:
-            condition += " AND kind = ?"
-            params.append(kind.name)
-        sql = f"SELECT kind, id FROM record WHERE {condition} ORDER BY id, kind LIMIT {limit:d}"
-        return [(name, id) for name, id in self.rows(sql, params)]
-
-    def named(
-        self, forms: Iterable[tuple[str, str]], kind: Kind | None = None
-    ) -> list[tuple[str, str]]:
-        """(kind, id) of the records that have one of these exact (key, form) pairs."""
-        found: dict[tuple[str, str], None] = {}
-        for key, form in forms:
-            sql = "SELECT kind, id FROM key JOIN record USING (rid) WHERE key = ? AND form = ?"
-            for name, id in self.rows(sql + " ORDER BY id", (key, form)):
-                if kind is None or kind.name == name:
-                    found[name, id] = None
-        return list(found)
-
-    def dialed(self, number: str, kind: Kind | None = None) -> list[tuple[str, str]]:
-        """(kind, id) of the records with a phone that is likely the same line."""
-        end = digits(number)[-MIN_LINE:]
-        if len(end) < MIN_LINE:
-            return []
-        sql = (
-            "SELECT kind, id, key FROM key JOIN record USING (rid)"
-            " WHERE form = 'phone' AND key LIKE ? ORDER BY id"
-        )
-        found = dict.fromkeys(
-            (name, id) for name, id, key in self.rows(sql, (f"%{end}",)) if same(number, key)
-        )
-        return [(name, id) for name, id in found if kind is None or kind.name == name]
-
     def problems(self) -> list[Problem]:
         """Every problem met while reading the files."""
         return self._problems("SELECT path, line, col, code, params FROM problem")
@@ -369,7 +355,7 @@ class Index:
         from crmctl.index import guarded
 
         def ask(_connection: sqlite3.Connection) -> guarded.Answer:
-            reading = guarded.open_for_reading(self._file)
+            reading = database.open_for_reading(self._file)
             functions.register(reading, self.zone, self.rates)
             if self._day is not None:
                 self._add_views(reading, self._day)

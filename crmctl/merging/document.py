@@ -7,15 +7,25 @@ is spliced into ours. What remains is marked as a conflict.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from crmctl.merging.lines import merge_lines
 from crmctl.merging.markers import mark_differences, marked
-from crmctl.merging.values import Conflict, agreed, for_base, for_ours, merge
+from crmctl.merging.values import (
+    Conflict,
+    Path,
+    agreed,
+    are_told_apart,
+    for_base,
+    for_ours,
+    merge,
+    ordered_as,
+)
 from crmctl.schema.model import Kind
 from crmctl.storage.editor import edit_document, writable
 from crmctl.storage.errors import EditRefused
@@ -88,7 +98,7 @@ class Merger:
             return self.unsettled(base, ours, theirs)[0], conflicts
         if merged is None:
             return "", []
-        text = self._written(sides[0], sides[1], sides[2], merged)
+        text = self.written(sides[0], sides[1], sides[2], merged)
         if conflicts and not self._ancestor:
             try:
                 text = self._marked(text, values, conflicts)
@@ -103,16 +113,15 @@ class Merger:
 
     # a text for the merged values
 
-    def _written(self, base: Document, ours: Document, theirs: Document, merged: Written) -> str:
+    def written(self, base: Document, ours: Document, theirs: Document, merged: Written) -> str:
+        """A text that reads as `merged`, with the comments of both sides; EditRefused."""
         with suppress(EditRefused, ValueError, GitFailed):
-            text = self._edited(Document.of(self._by_lines(base, ours, theirs, merged)), merged)
-            if _reads(text, merged):
-                return text
+            lined = Document.of(self._by_lines(base, ours, theirs, merged))
+            # An entry that one side moved may stand there twice, and remarks at the wrong one.
+            if are_told_apart(self.kind.root, lined.values):
+                return self._edited(lined, merged)
         # What theirs changed is there, though not what it remarked upon.
-        text = self._edited(ours, merged)
-        if not _reads(text, merged):
-            raise EditRefused((), "unsafe")
-        return text
+        return self._edited(ours, merged)
 
     def _by_lines(self, base: Document, ours: Document, theirs: Document, merged: Written) -> str:
         """git's merge of two texts that agree already in what both sides changed."""
@@ -123,34 +132,52 @@ class Merger:
         return merge_lines(base.text, texts[0], texts[1])
 
     def _edited(self, side: Document, wanted: Written) -> str:
+        """The text of a side with other values; EditRefused where it would not read as these."""
+        wanted = ordered_as(self.kind.root, side.values, wanted)
         # A field that is to be nothing goes, but one that was left empty by hand stays.
         values = {
             name: value
             for name, value in wanted.items()
             if value is not None or side.values.get(name, "") is None
         }
-        return edit_document(
+        text = edit_document(
             side.text, edits_between(self.kind, side.values, values), order_of(self.kind)
         )
+        if not _reads(text, wanted):
+            raise EditRefused((), "unsafe")
+        return text
 
     # conflicts
 
     def _marked(
         self, text: str, values: Sequence[Written | None], conflicts: Sequence[Conflict]
     ) -> str:
-        """The text with the lines of each conflict as ours has them and as theirs has them."""
-        base, ours, theirs = values
+        """The text with the lines of each conflict as ours has them and as theirs has them.
+
+        Each stands alone where they can be settled one by one, else with others of its field.
+        """
         document = Document.of(text)
-        others = []
-        for conflict in conflicts:
-            settle = _theirs_at(conflict)
-            decided, _conflicts = merge(self.kind, base, ours, theirs, self._zone, settle)
-            others.append(self._edited(document, decided or {}))
-        return mark_differences(text, others)
+
+        def settled(some: Collection[Path]) -> Written:
+            """The values with what theirs say in some places."""
+            settle = partial(_settled, some)
+            sides = values[0], values[1], values[2]
+            return merge(self.kind, *sides, self._zone, settle)[0] or {}
+
+        paths = [conflict.path for conflict in conflicts]
+        fields = {path[0]: [other for other in paths if other[0] == path[0]] for path in paths}
+        every = settled(paths)
+        for groups in ([[path] for path in paths], fields.values()):
+            with suppress(EditRefused, ValueError):
+                others = [self._edited(document, settled(group)) for group in groups]
+                marked_text, other = mark_differences(text, others)
+                if _reads(other, ordered_as(self.kind.root, Document.of(other).values, every)):
+                    return marked_text
+        raise ValueError("conflicts that cannot be told apart")
 
 
-def _theirs_at(place: Conflict) -> Any:
-    return lambda conflict: conflict.theirs if conflict.path == place.path else conflict.ours
+def _settled(places: Collection[Path], conflict: Conflict) -> Any:
+    return conflict.theirs if conflict.path in places else conflict.ours
 
 
 def _reads(text: str, values: Written) -> bool:

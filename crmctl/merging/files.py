@@ -5,7 +5,6 @@ The merged file is ours with what theirs changed: our order, then their new reco
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import zip_longest
@@ -18,10 +17,10 @@ from crmctl.storage.streams import (
     newline_of,
     remove_document,
     replace_document,
+    undashed,
     with_newline,
 )
 
-_DASHES = re.compile(r"---(?=[ \t])[ \t]*")
 # The name of the one record in a file of its own, whatever id it bears.
 ALONE = ""
 
@@ -53,7 +52,7 @@ class _Side:
     def __init__(self, text: str) -> None:
         self.text = text
         self.chunks = split_stream(text)
-        self.documents = [_DASHES.sub("", chunk.text, count=1) for chunk in self.chunks]
+        self.documents = [undashed(chunk.text) for chunk in self.chunks]
         self.named: dict[str, int] = {}
         self.unnamed: dict[str, int] = {}
 
@@ -151,7 +150,7 @@ class _Files:
                 text = remove_document(text, place)
         for added in self._added:
             text = append_document(text, with_newline(added, "\n"))
-        found = [_DASHES.sub("", chunk.text, count=1).strip() for chunk in split_stream(text)]
+        found = [undashed(chunk.text).strip() for chunk in split_stream(text)]
         if [one for one in found if one] != [
             one.strip() for one in [*expected, *self._added] if one.strip()
         ]:

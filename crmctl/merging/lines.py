@@ -7,7 +7,7 @@ can contain, and its own lines begin with that name; all this goes when git is d
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import takewhile
 from typing import TypeGuard
 
@@ -22,7 +22,8 @@ MARKER_SIZE = 60  # no line of a record is taken for such a marker
 def merge_lines(base: str, ours: str, theirs: str) -> str:
     """The merged text of one record. Nobody has looked at its values.
 
-    Where both sides changed the lines of one value, ours stand, unless theirs have all of them.
+    Where both sides changed the lines of one value, ours stand with what theirs remarked, unless
+    theirs have all of them.
     Raises GitFailed, and ValueError for mixed line breaks.
     """
     newline = newline_of(ours)
@@ -33,15 +34,18 @@ def merge_lines(base: str, ours: str, theirs: str) -> str:
     slots = _slots([_names(text) for text in (base, theirs, plain)])
     fenced = [_fenced(text, slots).encode() for text in texts]
     merged, _clean = git.merge_file(fenced[0], fenced[1], fenced[2], MARKER_SIZE)
-    lines = _decided(merged.decode().split("\n"))
+    lines = _decided(merged.decode().split("\n"), {*base.split("\n"), *plain.split("\n")})
     kept = [line.rpartition(FENCE)[2] for line in lines if line.count(FENCE) != 1]
     if not plain.endswith("\n") and not kept[-1]:
         kept.pop()
     return newline.join(kept)
 
 
-def _decided(lines: Iterable[str]) -> Iterator[str]:
-    """The lines without markers: of every conflict the lines that are to stand."""
+def _decided(lines: Iterable[str], known: Set[str]) -> Iterator[str]:
+    """The lines without markers: of every conflict the lines that are to stand.
+
+    What theirs remarked is not `known`.
+    """
     sides: list[list[str]] = []
     for line in lines:
         mark = line[:MARKER_SIZE]
@@ -53,14 +57,30 @@ def _decided(lines: Iterable[str]) -> Iterator[str]:
             ours, theirs = map(_values_in, sides)
             if set(sides[0]) <= set(sides[1]):
                 yield from sides[1]
+            elif ours & theirs:
+                yield from _remarked(sides[0], sides[1], known)
             else:
-                yield from sides[0]
-                yield from () if ours & theirs else sides[1]
+                yield from sides[0] + sides[1]
             sides = []
         elif sides:
             sides[-1].append(line)
         else:
             yield line
+
+
+def _remarked(ours: Sequence[str], theirs: Sequence[str], known: Set[str]) -> Iterator[str]:
+    """Our lines, with new remarks of theirs above the same values as there, or at the end."""
+    remarks: list[str] = []
+    above: dict[str, list[str]] = {}
+    for line in theirs:
+        if line.lstrip().startswith("#") and line not in known:
+            remarks.append(line)
+        elif line.count(FENCE) == 1 and not line.startswith(f"{FENCE}/"):
+            above[line], remarks = remarks, []
+    for line in ours:
+        yield from above.get(line, ())
+        yield line
+    yield from remarks
 
 
 def _values_in(lines: Iterable[str]) -> set[str]:

@@ -21,21 +21,23 @@ def marked(ours: str, theirs: str, newline: str) -> str:
     )
 
 
-def mark_differences(text: str, others: Sequence[str]) -> str:
-    """The text with its differences to each of the others marked.
+def mark_differences(text: str, others: Sequence[str]) -> tuple[str, str]:
+    """The text with its differences to each of the others marked, and with all of them made.
 
     Raises ValueError when they overlap.
     """
     newline = newline_of(text)
     lines = _LINE.findall(text)
+    made = [*lines]
     regions = sorted((_difference(lines, _LINE.findall(other)) for other in others), reverse=True)
     limit = len(lines)
     for start, stop, other_lines in regions:
         if stop > limit:
             raise ValueError("conflicts that overlap")
         lines[start:stop] = [marked("".join(lines[start:stop]), "".join(other_lines), newline)]
+        made[start:stop] = other_lines
         limit = start
-    return "".join(lines)
+    return "".join(lines), "".join(made)
 
 
 def _difference(lines: list[str], others: list[str]) -> tuple[int, int, list[str]]:

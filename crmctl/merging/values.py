@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from crmctl.schema.model import Field, Kind
 from crmctl.schema.typing import READERS, TEXTS
-from crmctl.storage.writer import is_empty
+from crmctl.storage.writer import Flow, is_empty
 from crmctl.values.ids import is_minted
 from crmctl.values.tree import Tilde
 
@@ -122,11 +122,11 @@ class _Merger:
     def _mapping(
         self, field: Field | None, base: Values, ours: Values, theirs: Values, path: Path
     ) -> dict[str, Any]:
-        fields = field.children() if field else {}
         merged: dict[str, Any] = {}
         for name in {**ours, **theirs}:
             sides = base.get(name), ours.get(name), theirs.get(name)
-            value = self._value(fields.get(name), *sides, (*path, name))
+            below = field.child(name) if field else None
+            value = self._value(below, *sides, (*path, name))
             # A key that somebody left without a value stays as it is.
             if not is_empty(value) or (name in ours and is_empty(ours[name])):
                 merged[name] = value
@@ -244,6 +244,34 @@ def agreed(field: Field | None, base: Any, side: Any, other: Any, merged: Any) -
     if isinstance(side or other, Mapping):
         return values
     return list(values.values())
+
+
+def are_told_apart(field: Field | None, value: Any) -> bool:
+    """Whether the items of every keyed list in a value have keys of their own."""
+    if isinstance(value, Mapping):
+        fields = field.children() if field else {}
+        return all(are_told_apart(fields.get(name), inner) for name, inner in value.items())
+    if field and isinstance(value, list):
+        apart = not field.key or _by_key(field, value) is not None
+        return apart and all(are_told_apart(field.item, item) for item in value)
+    return True
+
+
+def ordered_as(field: Field | None, like: Any, value: Any) -> Any:
+    """A value with the items of its keyed lists in the order that they have in another one."""
+    if isinstance(like, Mapping) and isinstance(value, Mapping):
+        fields = field.children() if field else {}
+        pairs = {
+            name: ordered_as(fields.get(name), like.get(name), inner)
+            for name, inner in value.items()
+        }
+        return Flow(pairs) if isinstance(value, Flow) else pairs
+    if field and field.key and isinstance(like, list) and isinstance(value, list):
+        before, after = _by_key(field, like), _by_key(field, value)
+        if before is not None and after is not None:
+            names = [name for name in {**before, **after} if name in after]
+            return [ordered_as(field.item, before.get(name), after[name]) for name in names]
+    return value
 
 
 def _by_key(field: Field, items: Sequence[Any]) -> dict[str, Any] | None:

@@ -37,7 +37,8 @@ from crmctl.query.bound import (
 )
 from crmctl.query.checks import Context
 from crmctl.query.errors import QueryTooLarge, SegmentCycle, UnknownQueryField
-from crmctl.schema.model import EXACT, TEXTUAL, Field, FieldPath, Kind
+from crmctl.schema.model import EXACT, TEXTUAL, Field, Kind
+from crmctl.schema.paths import FieldPath
 from crmctl.values.frozen import Frozen
 from crmctl.values.text import fold, suggest
 
@@ -176,7 +177,7 @@ class _Binder:
         field = path.field
         return Test(
             path,
-            _steps(path.home, field, len(scope.path)),
+            steps_to(path.home, field, len(scope.path)),
             typed,
             items,
             checks.default_of(field, self._context.zone),
@@ -191,7 +192,7 @@ class _Binder:
         rest = FieldPath(hop.kind, path.hops[1:], path.field)
         cost = scope.deeper(COST_RECORD).cost
         inner = self._through(rest, _Scope(hop.kind, None, scope.segments, cost), make)
-        steps = _steps(scope.kind, hop.field, len(scope.path))
+        steps = steps_to(scope.kind, hop.field, len(scope.path))
         here = FieldPath(scope.kind, (), hop.field)
         return Within(here, steps, hop.kind, inner, group=False)
 
@@ -212,7 +213,7 @@ class _Binder:
                 inner = _Scope(path.home, field, here.segments, cost)
             else:
                 inner = _Scope(target, None, here.segments, here.deeper(COST_RECORD).cost)
-            steps = _steps(path.home, field, len(here.path))
+            steps = steps_to(path.home, field, len(here.path))
             return Within(path, steps, target, self.bind(inside, inner), group=True)
 
         return self._through(path, scope, make)
@@ -273,22 +274,24 @@ def _is_text(field: Field) -> bool:
     return field.leaf.type in EXACT or field.leaf.type in TEXTUAL
 
 
-def _steps(kind: Kind, field: Field, skip: int) -> tuple[Field, ...]:
+def steps_to(kind: Kind, field: Field, skip: int = 0) -> tuple[Field, ...]:
     """The fields from a record of the kind down to `field`, without the first `skip`."""
     if field.fact:
         return (field,)
     steps: list[Field] = []
-    fields = kind.fields
+    step = kind.root
     for name in field.path:
-        steps.append(fields[name])
-        fields = fields[name].children()
+        below = step.child(name)
+        assert below is not None
+        steps.append(below)
+        step = below
     return tuple(steps[skip:])
 
 
 def _currency_level(kind: Kind, field: Field) -> int:
     """How many names of the field's path lead to the nearest mapping with its currency."""
     levels = [kind.fields]
-    for step in _steps(kind, field, 0)[:-1]:
+    for step in steps_to(kind, field)[:-1]:
         levels.append(step.children())
     return max(
         (level for level, fields in enumerate(levels) if field.leaf.currency in fields), default=0

@@ -192,7 +192,8 @@ class _Compiler:
         row = places[0]
         assert isinstance(row, Row)
         currency = places[test.currency or 0].raw(leaf.currency or "")
-        return f"base({end.exact()}, {currency}, {row.raw(row.kind.date or 'created')})"
+        days = ", ".join(row.raw(name) for name in row.kind.dated_by)
+        return f"base({end.exact()}, {currency}, COALESCE({days}, ''))"
 
 
 def _is_indexed(test: Test, scope: _Scope) -> bool:

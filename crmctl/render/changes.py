@@ -31,11 +31,13 @@ def _change(change: Change, registry: Registry) -> Iterator[str]:
     heads = {
         "created": _("new {kind} {id}"),
         "updated": _("{kind} {id}"),
+        "moved": _("move {kind} {id}"),
         "removed": _("remove {kind} {id}"),
     }
     values = change.after or change.before or {}
     label = str(values.get(kind.label) or "")
-    head = heads[change.action].format(kind=kind.titled(), id=change.id)
+    id = f"{change.id} → {change.new_id}" if change.renames else change.id
+    head = heads[change.action].format(kind=kind.titled(), id=id)
     yield (
         f"{head} ({cell(label, field_column('', None))})" if label not in ("", change.id) else head
     )

@@ -25,8 +25,12 @@ def base_units(
         value = lines_total(values.get(one.lines))
     if value is None:
         return None
-    day = str(values.get(kind.date or "created") or "")
-    return in_base(value, values.get(one.currency or ""), day, rates)
+    return in_base(value, values.get(one.currency or ""), day_of(kind, values), rates)
+
+
+def day_of(kind: Kind, values: Mapping[str, Any]) -> str:
+    """The day or moment of a record: when it happened, else when it was made; may be empty."""
+    return next((str(values[name]) for name in kind.dated_by if values.get(name)), "")
 
 
 def in_base(value: Decimal, currency: str | None, day: str, rates: Rates) -> int | None:
@@ -89,10 +93,33 @@ def texts_at(value: Any, path: Sequence[str]) -> Iterator[str]:
         yield value
 
 
+def texts_within(
+    value: Any, path: Sequence[str], name: str, around: Any = None
+) -> Iterator[tuple[str, Any]]:
+    """Every text at a path, with what the nearest mapping around it has under `name`."""
+    if isinstance(value, list):
+        for item in value:
+            yield from texts_within(item, path, name, around)
+    elif path:
+        if isinstance(value, Mapping) and path[0] in value:
+            yield from texts_within(value[path[0]], path[1:], name, value.get(name, around))
+    elif isinstance(value, str):
+        yield value, around
+
+
+def put_at(value: Any, path: Sequence[str], old: str, new: str) -> Any:
+    """The value with `new` for each text `old` at a path, through lists."""
+    if isinstance(value, list):
+        return [put_at(item, path, old, new) for item in value]
+    if path and isinstance(value, Mapping):
+        if path[0] not in value:
+            return value
+        return {**value, path[0]: put_at(value[path[0]], path[1:], old, new)}
+    return new if not path and value == old else value
+
+
 def name_form(kind: Kind, one: Field) -> str | None:
-    """As what a searched field names its record; only kinds with named records have names."""
-    if kind.slug_field is None:
-        return None
+    """As what a searched field names its record; events are called by nothing but their numbers."""
     if one.dotted in kind.names:
         return "name"
-    return one.leaf.type if one.leaf.type in ("phone", "email") else None
+    return one.leaf.type if kind.names and one.leaf.type in ("phone", "email") else None

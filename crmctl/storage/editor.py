@@ -9,11 +9,11 @@ order, quoting and line endings thus survive every write.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from crmctl.storage.errors import EditRefused, Step
+from crmctl.storage.edits import Edit, Insert, Path, Remove, Set
+from crmctl.storage.errors import EditRefused
 from crmctl.storage.nodes import MappingNode, Node, ScalarNode, SequenceNode, child
 from crmctl.storage.reader import parse_document
 from crmctl.storage.splices import Document
@@ -21,44 +21,10 @@ from crmctl.storage.streams import newline_of
 from crmctl.storage.writer import Flow, Plain, as_tree, dump, is_empty, prune
 from crmctl.values.tree import Tilde, Tree
 
-Path = tuple[Step, ...]
 Order = Callable[[Path], Sequence[str]]
 
 # Beyond this many splices a field is written anew: each of them reads the document again.
 MAX_SPLICES = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Set:
-    """Puts a value (as for `dump`) at a path; an empty one removes what is there.
-
-    Mappings on the way are made; an index must exist.
-    """
-
-    path: Path
-    value: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Remove:
-    """Removes a key or list item, and with the last item of a list or mapping its key.
-
-    A path that leads nowhere is no error.
-    """
-
-    path: Path
-
-
-@dataclass(frozen=True, slots=True)
-class Insert:
-    """Puts a value into the list at a path, before `index` or at the end; makes the list."""
-
-    path: Path
-    index: int | None
-    value: Any
-
-
-Edit = Set | Remove | Insert
 
 
 def edit_document(text: str, edits: Sequence[Edit], order: Order) -> str:

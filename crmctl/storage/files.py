@@ -20,6 +20,7 @@ from crmctl.storage.reader import Fault, decode
 from crmctl.values.frozen import Frozen
 
 MAX_FILE = 256 << 20
+DEAD_LINK = N_("a link that leads nowhere")
 _BOM = b"\xef\xbb\xbf"
 _NEW_FILE_MODE = 0o644
 _POLL_SECONDS = 0.02
@@ -59,10 +60,15 @@ def load(path: Path, *, follow: bool = True) -> FileText:
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "not a regular file", str(path))
         if status.st_size > MAX_FILE:
-            fault = Fault("too-large", 1, 1, {"limit": str(MAX_FILE)})
+            fault = too_large()
             digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16))
             return FileText("", False, digest.hexdigest(), [fault])
         return decoded(file.read())
+
+
+def too_large() -> Fault:
+    """Why a file is not even read."""
+    return Fault("too-large", 1, 1, {"limit": str(MAX_FILE)})
 
 
 def decoded(data: bytes) -> FileText:
@@ -81,13 +87,28 @@ def load_inside(root: Path, relative: str) -> FileText:
     return load(confined(root, relative))
 
 
+def load_listed(root: Path, relative: str) -> FileText:
+    """As `load_inside`, for a file that its folder lists: why it cannot be read is a fault."""
+    try:
+        return load_inside(root, relative)
+    except OutsideWorkspace:
+        return unread(Fault("outside", 1, 1, {}))
+    except OSError as error:
+        return unread(fault_of(error, root / relative))
+
+
+def unread(fault: Fault) -> FileText:
+    """What stands for a file that could not be read; it has no digest."""
+    return FileText("", False, "", [fault])
+
+
 def fault_of(error: OSError, path: Path) -> Fault:
     """Why a file that is listed in its folder could not be read."""
     what = None
     if isinstance(error, IsADirectoryError):
         what = N_("a folder")
     elif path.is_symlink() and (isinstance(error, FileNotFoundError) or error.errno == errno.ELOOP):
-        what = N_("a link that leads nowhere")
+        what = DEAD_LINK
     elif error.errno in (errno.EINVAL, errno.ENXIO):
         what = N_("a pipe or a device")
     if what is not None:
@@ -177,7 +198,8 @@ class Lock:
     """The book's lock, for one writer at a time: `with Lock(path): ...`.
 
     The kernel releases it when the process dies, so there is no stale lock to clean up. Raises
-    `Locked` after `timeout` seconds, OSError where the folder cannot be written.
+    `Locked` when somebody has kept it for `timeout` seconds, OSError where the folder cannot be
+    written. While it goes from hand to hand it comes to everybody in the end.
     """
 
     def __init__(self, path: Path, timeout: float = 10.0) -> None:
@@ -191,7 +213,7 @@ class Lock:
         try:
             self._wait(descriptor)
             os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, b"%d\n" % os.getpid(), 0)
+            os.pwrite(descriptor, b"%d %d\n" % (os.getpid(), time.monotonic_ns()), 0)
         except BaseException:
             os.close(descriptor)
             raise
@@ -199,15 +221,18 @@ class Lock:
         return self
 
     def _wait(self, descriptor: int) -> None:
-        deadline = time.monotonic() + self.timeout
+        holder, deadline = b"", time.monotonic() + self.timeout
         while True:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 return
             except BlockingIOError:
-                if time.monotonic() >= deadline:
-                    holder = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
-                    raise Locked(str(self.path), holder if holder.isdigit() else "") from None
+                now, before, holder = time.monotonic(), holder, os.pread(descriptor, 40, 0)
+                if holder != before:
+                    deadline = now + self.timeout
+                if now >= deadline:
+                    process = holder.decode("ascii", "replace").partition(" ")[0]
+                    raise Locked(str(self.path), process if process.isdigit() else "") from None
             time.sleep(_POLL_SECONDS)
 
     def __exit__(

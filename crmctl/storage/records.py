@@ -13,9 +13,7 @@ from crmctl.problems import Problem
 from crmctl.schema.model import Kind
 from crmctl.schema.rules import Rules
 from crmctl.schema.typing import Finding, read
-from crmctl.storage.errors import OutsideWorkspace
-from crmctl.storage.files import fault_of, load_inside
-from crmctl.storage.nodes import compose, locate
+from crmctl.storage.files import FileText, load_listed
 from crmctl.storage.reader import Chunk, Fault, parse_document, split_stream
 from crmctl.values.dates import parse_date
 from crmctl.values.ids import hashed_tail, is_valid_id, stream_id
@@ -56,21 +54,14 @@ class Content:
 
 def read_file(records: Path, path: str, kind: Kind, zone: ZoneInfo, rules: Rules) -> Content:
     """The records of the file at `path` below the folder `records`, with every problem found."""
+    return read_text(load_listed(records.parent, f"records/{path}"), path, kind, zone, rules)
+
+
+def read_text(text: FileText, path: str, kind: Kind, zone: ZoneInfo, rules: Rules) -> Content:
+    """The same of a file that is loaded already."""
     shown = f"records/{path}"
-    try:
-        text = load_inside(records.parent, shown)
-    except OutsideWorkspace:
-        return Content("", problems=_problems(shown, [Fault("outside", 1, 1, {})]))
-    except OSError as error:
-        return Content("", problems=_problems(shown, [fault_of(error, records / path)]))
-    content = Content(text.digest, problems=_problems(shown, text.faults))
-    if text.faults:
-        return content
-    chunks = split_stream(text.text)
-    if not kind.is_stream and len(chunks) > 1:
-        fault = Fault("syntax", chunks[1].line, 1, {"reason": "one record a file is expected"})
-        content.problems += _problems(shown, [fault])
-        return content
+    chunks, faults = documents(kind, text)
+    content = Content(text.digest, problems=_problems(shown, faults))
     for number, chunk in enumerate(chunks):
         tree, faults = parse_document(chunk.text, chunk.line)
         content.problems += _problems(shown, faults)
@@ -80,6 +71,17 @@ def read_file(records: Path, path: str, kind: Kind, zone: ZoneInfo, rules: Rules
         content.problems += _placed(shown, chunk, findings)
         content.records.append(stored)
     return content
+
+
+def documents(kind: Kind, text: FileText) -> tuple[list[Chunk], list[Fault]]:
+    """The documents of a file of this kind, or why the whole file is not used."""
+    if text.faults:
+        return [], text.faults
+    chunks = split_stream(text.text)
+    if not kind.is_stream and len(chunks) > 1:
+        reason = {"reason": "one record a file is expected"}
+        return [], [Fault("syntax", chunks[1].line, 1, reason)]
+    return chunks, []
 
 
 def read_record(
@@ -112,6 +114,12 @@ def read_record(
     return Stored(kind.name, id_, values, path, chunk.line, number, minted), findings
 
 
+def values_in(document: str, kind: Kind, zone: ZoneInfo) -> dict[str, Any]:
+    """The values of one document; none when it cannot be read."""
+    tree, faults = parse_document(document)
+    return {} if tree is None or faults else read(kind, tree, zone)[0]
+
+
 def _missing_id(kind: Kind, values: Mapping[str, Any], path: str, text: str) -> str:
     day = parse_date(str(values.get(kind.id_date or "") or "")[:10])
     assert kind.id_prefix is not None
@@ -125,6 +133,9 @@ def _problems(path: str, faults: Iterable[Fault]) -> list[Problem]:
 def _placed(path: str, chunk: Chunk, findings: list[Finding]) -> list[Problem]:
     if not findings:
         return []
+    # Loaded here: a record without fault needs no YAML library.
+    from crmctl.storage.nodes import compose, locate
+
     root = compose(chunk.text)
     problems = []
     for finding in findings:

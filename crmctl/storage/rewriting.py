@@ -6,10 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from crmctl.schema.model import PLAIN_TYPES, Field, Kind
-from crmctl.storage.editor import Edit, Insert, Remove, Set
+from crmctl.storage.edits import Edit, Insert, Path, Remove, Set
 from crmctl.storage.writer import Flow, Plain, dump
-
-Path = tuple[str | int, ...]
 
 
 def document_of(kind: Kind, values: Mapping[str, Any]) -> str:
@@ -54,9 +52,9 @@ def _mapping_edits(
     for name in [*(n for n in fields if n in after), *(n for n in after if n not in fields)]:
         value, place = after[name], (*path, name)
         if name not in before:
-            edits.append(Set(place, written(fields.get(name), value)))
+            edits.append(Set(place, written(field.child(name), value)))
         elif before[name] != value:
-            edits += _value_edits(fields.get(name), before[name], value, place)
+            edits += _value_edits(field.child(name), before[name], value, place)
     return edits
 
 
@@ -88,19 +86,21 @@ def _list_edits(field: Field, before: list[Any], after: list[Any], path: Path) -
         for place in range(len(before) - 1, -1, -1)
         if name(before[place]) not in names
     ]
+    added = [Insert(path, None, written(field.item, item)) for item in after[len(kept) :]]
     if not kept and after:
-        return [Set(path, written(field, after))]
+        # Remarks on entries that go are not to stand at those that come.
+        return added + edits if key else [Set(path, written(field, after))]
     for place, (old, new) in enumerate(zip(kept, after, strict=False)):
         if old != new:
             edits += _value_edits(field.item, old, new, (*path, place))
-    edits += [Insert(path, None, written(field.item, item)) for item in after[len(kept) :]]
-    return edits
+    return edits + added
 
 
 def _tree(field: Field, values: Mapping[str, Any]) -> dict[str, Any]:
     fields = field.children()
     known = {name: written(fields[name], values[name]) for name in fields if name in values}
-    return known | {name: value for name, value in values.items() if name not in known}
+    rest = {name: value for name, value in values.items() if name not in known}
+    return known | {name: written(field.child(name), value) for name, value in rest.items()}
 
 
 def written(field: Field | None, value: Any) -> Any:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from crmctl.values.frozen import Frozen
 from crmctl.values.instants import (
     canonical_instant,
+    end_of,
     epoch,
     format_instant,
     local_date,
@@ -24,8 +25,8 @@ from crmctl.values.instants import (
 )
 
 __all__ = [
-    "Offset", "Period", "canonical_instant", "epoch", "format_instant", "local_date", "parse_date",
-    "parse_due", "parse_instant", "parse_offset", "parse_period", "parse_when",
+    "Offset", "Period", "canonical_instant", "end_of", "epoch", "format_instant", "local_date",
+    "parse_date", "parse_due", "parse_instant", "parse_offset", "parse_period", "parse_when",
 ]  # fmt: skip
 
 Day = TypeVar("Day", date, datetime)

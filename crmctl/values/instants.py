@@ -7,7 +7,7 @@ load nothing heavy.
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -17,6 +17,7 @@ _INSTANT = re.compile(
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
+_AFTER_EVERYTHING = 253_402_387_200  # a day after the year 9999 ends in UTC
 
 
 def parse_date(text: str) -> date | None:
@@ -110,3 +111,11 @@ def local_instant(text: str, zone: ZoneInfo) -> str:
         return format_instant(found[0].astimezone(zone))
     except OverflowError:
         return text
+
+
+def end_of(day: date, zone: ZoneInfo) -> int:
+    """The first second after a local day, as UTC epoch seconds."""
+    if day == date.max:
+        return _AFTER_EVERYTHING
+    following = datetime.combine(day + timedelta(days=1), time(), zone)
+    return int(following.timestamp())

@@ -17,11 +17,12 @@ from crmctl.values.text import fold
 MAX_SLUG = 40
 
 _HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_HAN_RUN = re.compile(f"[{_HAN}]+")
-_CJK = re.compile(f"[{_HAN}\u3040-\u30ff\u31f0-\u31ff\uac00-\ud7af\u1100-\u11ff\uff66-\uff9f]")
-_RUN = re.compile(f"[{_HAN}]+|[^\\W_{_HAN}]+")
+# Sets of so many characters take milliseconds to compile: `re` does it when they are first used.
+_HAN_RUN = f"[{_HAN}]+"
+_CJK = f"[{_HAN}\u3040-\u30ff\u31f0-\u31ff\uac00-\ud7af\u1100-\u11ff\uff66-\uff9f]"
+_RUN = f"[{_HAN}]+|[^\\W_{_HAN}]+"
 _WORD = re.compile(r"[^\W_]+")
-_MIDDLE_DOT = re.compile(f"(?<=[{_HAN}])[·•‧・･.](?=[{_HAN}])")
+_MIDDLE_DOT = f"(?<=[{_HAN}])[·•‧・･.](?=[{_HAN}])"
 _APOSTROPHE = re.compile(r"(?<=\w)['’ʼ](?=\w)")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _LETTERS = str.maketrans(
@@ -46,7 +47,7 @@ class Pinyin(NamedTuple):
 
 def has_cjk(text: str) -> bool:
     """Whether Chinese, Japanese or Korean characters are among the text."""
-    return not text.isascii() and _CJK.search(text) is not None
+    return not text.isascii() and re.search(_CJK, text) is not None
 
 
 def _without_accents(text: str) -> str:
@@ -60,7 +61,7 @@ def _surname(name: str) -> str:
     """The surname of a personal name, or "" when it does not look like one."""
     from crmctl.values import surnames
 
-    if not 2 <= len(name) <= 4 or _HAN_RUN.fullmatch(name) is None:
+    if not 2 <= len(name) <= 4 or re.fullmatch(_HAN_RUN, name) is None:
         return ""
     words = surnames.COMPANY_WORDS
     if any(name[:n] in words for n in (2, 3, 4)):
@@ -91,7 +92,7 @@ def _word_syllables(word: str) -> tuple[str, ...]:
 
     found: list[str] = []
     for syllable in lazy_pinyin(word):
-        if _HAN_RUN.fullmatch(syllable):
+        if re.fullmatch(_HAN_RUN, syllable):
             found += [""] * len(syllable)
         else:
             # "ê", "ḿ" and "ǹg" are the readings of a few interjections.
@@ -113,8 +114,8 @@ def _syllables(run: str, surname: str = "") -> list[str]:
 
 def _readings(text: str, personal: bool = True) -> Iterator[str]:
     """The text as words: a syllable for each Chinese character, Latin words without accents."""
-    for run in _RUN.findall(text):
-        if _HAN_RUN.match(run):
+    for run in re.findall(_RUN, text):
+        if re.match(_HAN_RUN, run):
             yield from filter(None, _syllables(run, _surname(run) if personal else ""))
         elif (latin := _without_accents(run)).isascii():
             yield latin
@@ -132,7 +133,7 @@ def pinyin(text: str) -> Pinyin | None:
     Surnames are read as surnames where the text looks like a person's name.
     """
     folded = fold(text)
-    if folded.isascii() or _HAN_RUN.search(folded) is None:
+    if folded.isascii() or re.search(_HAN_RUN, folded) is None:
         return None
     return _spelled(list(_readings(folded)))
 
@@ -161,10 +162,10 @@ def _company_parts(run: str) -> Iterator[int]:
 
 def _slug_words(text: str, personal: bool) -> Iterator[str]:
     # A middle dot joins the parts of a foreign name, which has no Chinese surname.
-    plain = _MIDDLE_DOT.sub(" ", _APOSTROPHE.sub("", text))
-    foreign = _MIDDLE_DOT.search(text) is not None
-    for run in _RUN.findall(plain):
-        if _HAN_RUN.match(run) is None:
+    plain = re.sub(_MIDDLE_DOT, " ", _APOSTROPHE.sub("", text))
+    foreign = re.search(_MIDDLE_DOT, text) is not None
+    for run in re.findall(_RUN, plain):
+        if re.match(_HAN_RUN, run) is None:
             latin = _without_accents(run.translate(_UMLAUTS))
             yield from re.findall("[a-z0-9]+", latin)
             continue
@@ -209,7 +210,7 @@ def _latin_keys(words: list[str]) -> Iterator[str]:
 def _pinyin_keys(folded: str) -> Iterator[str]:
     from crmctl.values.surnames import READINGS
 
-    two_ways = any(_surname(run) in READINGS for run in _HAN_RUN.findall(folded))
+    two_ways = any(_surname(run) in READINGS for run in re.findall(_HAN_RUN, folded))
     for personal in (True, False) if two_ways else (True,):
         found = _spelled(list(_readings(folded, personal)))
         if found:
@@ -242,7 +243,7 @@ def search_keys(text: str) -> list[str]:
         keys.extend(_latin_keys(plain))
         return list(dict.fromkeys(keys))
     keys += _WORD.findall(_without_accents(folded.translate(_UMLAUTS)))
-    if _HAN_RUN.search(folded):
+    if re.search(_HAN_RUN, folded):
         keys.extend(_pinyin_keys(folded))
     elif not has_cjk(folded):
         keys.extend(_latin_keys(plain))

@@ -5,13 +5,28 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 FROM_STDIN = ("--pathspec-from-file=-", "--pathspec-file-nul")
 QUIET = ("--no-pager", "-c", "core.fsmonitor=false", "-c", "color.ui=false")
 
+# In hooks and aliases these name the repository that git was called for, which may be another one.
+ELSEWHERE = frozenset(
+    "GIT_DIR GIT_WORK_TREE GIT_IMPLICIT_WORK_TREE GIT_PREFIX GIT_COMMON_DIR GIT_INDEX_FILE"
+    " GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_SHALLOW_FILE GIT_GRAFT_FILE"
+    " GIT_NAMESPACE".split()
+)
+# What git keeps while it is in the middle of something.
+UNFINISHED = {
+    "rebase-merge": "rebase",
+    "rebase-apply": "rebase",
+    "MERGE_HEAD": "merge",
+    "CHERRY_PICK_HEAD": "cherry-pick",
+    "REVERT_HEAD": "revert",
+    "BISECT_LOG": "bisect",
+}
 MOST_CONFLICTS = 128  # `git merge-file` ends with how many there are, up to 127, or an error
 
 
@@ -31,7 +46,8 @@ def run(root: Path, arguments: Sequence[str], stdin: bytes = b"") -> str:
 
 def run_bytes(root: Path, arguments: Sequence[str], stdin: bytes = b"") -> bytes:
     """git's output as it is, for the content of files; GitFailed."""
-    environment = os.environ | {"LC_ALL": "C", "LANGUAGE": "C", "GIT_TERMINAL_PROMPT": "0"}
+    environment = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
+    environment |= {"LC_ALL": "C", "LANGUAGE": "C", "GIT_TERMINAL_PROMPT": "0"}
     try:
         done = subprocess.run(
             ["git", "-C", str(root), *QUIET, *arguments],
@@ -48,6 +64,31 @@ def run_bytes(root: Path, arguments: Sequence[str], stdin: bytes = b"") -> bytes
     return done.stdout
 
 
+def blobs(root: Path, names: Iterable[str]) -> dict[str, bytes]:
+    """The contents with these names, all by one process, as far as they are there.
+
+    A name is git's own, or `REVISION:PATH` from the root of the repository.
+    """
+    wanted = [name for name in dict.fromkeys(names) if "\n" not in name]
+    asked = b"".join(os.fsencode(name) + b"\n" for name in wanted)
+    out = run_bytes(root, ["cat-file", "--batch"], asked)
+    found: dict[str, bytes] = {}
+    at = 0
+    for name in wanted:
+        start = out.index(b"\n", at) + 1
+        size = out[at : start - 1].rpartition(b" ")[2]
+        at = start
+        if size.isdigit():  # else “missing”
+            at += int(size) + 1
+            found[name] = out[start : at - 1]
+    return found
+
+
+def prefix(root: Path) -> str:
+    """The path of a folder from the root of its repository, empty or with a slash at its end."""
+    return run(root, ["rev-parse", "--show-prefix"]).removesuffix("\n")
+
+
 def inside_repository(folder: Path) -> bool:
     """Whether a folder is in a working tree of git already."""
     try:
@@ -60,14 +101,14 @@ def identity(root: Path) -> tuple[str | None, str | None]:
     """Name and e-mail that git would commit with; None for what is not set."""
     if not available():
         return None, None
-
-    def setting(name: str) -> str | None:
-        try:
-            return run(root, ["config", "--get", name]).strip() or None
-        except GitFailed:
-            return None
-
-    return setting("user.name"), setting("user.email")
+    try:
+        out = run(root, ["config", "-z", "--get-regexp", r"^user\.(name|email)$"])
+    except GitFailed:
+        return None, None
+    # What is set last, in the narrowest place, is what git goes by.
+    found = dict(line.partition("\n")[::2] for line in out.split("\0"))
+    name, email = (found.get(f"user.{what}", "").strip() or None for what in ("name", "email"))
+    return name, email
 
 
 def merge_file(base: bytes, ours: bytes, theirs: bytes, marker_size: int = 7) -> tuple[bytes, bool]:
@@ -132,6 +173,12 @@ def commit_only(root: Path, paths: Sequence[str], message: str, actor: str | Non
         run(root, ["--literal-pathspecs", *stand_in, *arguments], listed(paths))
 
 
+def left_out(root: Path, paths: Sequence[str]) -> list[str]:
+    """Those of some paths that git has, but not in this working tree (a sparse checkout)."""
+    out = run(root, ["--literal-pathspecs", "ls-files", "-t", "-z", "--", *paths])
+    return [line[2:] for line in out.split("\0") if line.startswith("S ")]
+
+
 def listed(paths: Sequence[str]) -> bytes:
     """Paths as FROM_STDIN reads them."""
     return b"".join(os.fsencode(path) + b"\0" for path in paths)
@@ -139,12 +186,28 @@ def listed(paths: Sequence[str]) -> bytes:
 
 def is_versioned(folder: Path) -> bool:
     """Whether a folder lies in a working tree of git, told without calling git."""
+    return _own_folder(folder) is not None
+
+
+def unfinished(folder: Path) -> str | None:
+    """What git is in the middle of, such as a merge, told without calling it; None for nothing."""
+    own = _own_folder(folder) or ""
+    found = (what for file, what in UNFINISHED.items() if os.path.exists(os.path.join(own, file)))
+    return next(found, None) if own else None
+
+
+def _own_folder(folder: Path) -> str | None:
+    """Where git keeps what it knows of the working tree around a folder; None for no such tree."""
     real = os.path.realpath(folder)
-    while not os.path.exists(os.path.join(real, ".git")):
+    while not os.path.exists(own := os.path.join(real, ".git")):
         real, below = os.path.dirname(real), real
         if real == below:
-            return False
-    return True
+            return None
+    if os.path.isdir(own):
+        return own
+    # A linked working tree or a submodule has a file there that says where.
+    said = Path(own).read_text(encoding="utf-8", errors="surrogateescape")
+    return os.path.join(real, said.partition("gitdir:")[2].strip())
 
 
 def has_commits(root: Path) -> bool:

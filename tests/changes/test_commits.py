@@ -4,52 +4,15 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Callable
 
 import pytest
 
 from tests.conftest import Book
 
-from .test_undo import change
+from .conftest import ACME, GitBook, change
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
-ACME = "records/customers/acme.yaml"
-
-
-class GitBook:
-    """A book in git, with the verbs of both."""
-
-    def __init__(self, book: Book) -> None:
-        self.book = book
-        self.run = book.run
-        self.write = book.write
-        self.root = book.root
-        book.write(".gitignore", "/.crmctl/\n*.tmp~\n")
-        book.write(ACME, "id: acme\nname: Acme\n")
-        book.write("records/customers/beta.yaml", "id: beta\nname: Beta\n")
-        self.git("init", "-q", "-b", "main")
-        self.git("config", "user.name", "Li Na")
-        self.git("config", "user.email", "li@example.com")
-        self.git("add", ".")
-        self.git("commit", "-qm", "Start")
-
-    def git(self, *args: str) -> str:
-        environment = self.book.environment()
-        done = subprocess.run(
-            ["git", *args], cwd=self.root, env=environment, capture_output=True, text=True
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
-
-    def subjects(self) -> list[str]:
-        """The subjects of all commits, newest first."""
-        return self.git("log", "--format=%s").splitlines()
-
-    def touched(self) -> list[str]:
-        """The files of the last commit."""
-        return self.git("show", "--format=", "--name-only", "HEAD").splitlines()
-
-    def status(self) -> list[str]:
-        return self.git("status", "--porcelain").splitlines()
 
 
 @pytest.fixture
@@ -143,6 +106,106 @@ def test_a_merge_in_progress(acme: GitBook) -> None:
     assert acme.status() == []
 
 
+def test_a_rebase_that_is_aborted_takes_nothing_away(acme: GitBook) -> None:
+    acme.git("checkout", "-qb", "other")
+    acme.run("customer set acme industry=retail")
+    acme.git("checkout", "-q", "main")
+    acme.run("customer set acme industry=toys")
+    with pytest.raises(AssertionError):
+        acme.git("rebase", "other")
+    result = acme.run("customer add Gamma")
+    assert "warning: git did not commit: a rebase is in progress." in result.err
+    acme.git("rebase", "--abort")
+    assert acme.run("customer list Gamma -o ids").lines == ["gamma"]
+    acme.run("customer set beta industry=toys")
+    assert acme.subjects()[:2] == ["Change customer beta: industry", "Add customer gamma"]
+    assert acme.status() == []
+
+
+def test_from_a_hook_of_another_repository(acme: GitBook, make_book: Callable[[str], Book]) -> None:
+    other = GitBook(make_book("other"))
+    named = {"GIT_DIR": f"{other.root}/.git", "GIT_INDEX_FILE": f"{other.root}/.git/index"}
+    acme.run("customer set acme industry=retail", env=named)
+    assert acme.subjects()[0] == "Change customer acme: industry"
+    assert acme.status() == []
+    assert other.subjects() == ["Start"]
+    assert other.status() == []
+
+
+def test_a_linked_working_tree_and_a_detached_head(acme: GitBook) -> None:
+    acme.git("worktree", "add", "-q", "--detach", "../linked")
+    linked = Book(acme.root.parent / "linked")
+    linked.run("customer set acme industry=retail")
+    acme.git("checkout", "-q", "--detach", "main")
+    acme.run("customer set acme industry=toys")
+    assert acme.subjects()[0] == acme.git("-C", "../linked", "log", "-1", "--format=%s")
+    assert acme.git("-C", "../linked", "status", "--porcelain") == ""
+    assert acme.status() == []
+
+
+def test_a_commit_that_cannot_be_signed(acme: GitBook) -> None:
+    acme.git("config", "commit.gpgsign", "true")
+    acme.git("config", "gpg.program", "false")
+    result = acme.run("customer set acme industry=retail")
+    assert "warning: git did not commit: gpg failed" in result.err
+    assert "industry: retail" in acme.book.read(ACME)
+    acme.git("config", "commit.gpgsign", "false")
+    acme.run("customer set beta industry=toys")
+    assert acme.subjects()[1] == "Change customer acme: industry"
+
+
+def test_an_index_that_somebody_has_locked(acme: GitBook) -> None:
+    lock = acme.root / ".git/index.lock"
+    lock.touch()
+    assert "index.lock" in acme.run("customer set acme industry=retail").err
+    lock.unlink()
+    acme.run("customer set beta industry=toys")
+    assert acme.subjects()[1] == "Change customer acme: industry"
+    assert acme.status() == []
+
+
+def test_a_file_that_is_not_checked_out_is_never_replaced(acme: GitBook) -> None:
+    acme.run("log acme one")
+    acme.git("sparse-checkout", "set", "--no-cone", "/*", "!/records/interactions/")
+    before = acme.subjects()
+    result = acme.run("log acme two", code=5)
+    assert "records/interactions/acme.yaml is in git, but not in this working tree." in result.err
+    assert acme.subjects() == before
+    acme.git("sparse-checkout", "disable")
+    acme.run("log acme two")
+    assert acme.run("interaction list --columns subject -o csv").lines[1:] == ["two", "one"]
+
+
+def test_links_within_the_book(acme: GitBook) -> None:
+    """What a link leads to is what git has to commit; a removal takes the link away."""
+    (acme.root / "shared").mkdir()
+    acme.git("mv", ACME, "shared/acme.yaml")
+    (acme.root / ACME).symlink_to("../../shared/acme.yaml")
+    acme.git("add", "-A")
+    acme.git("commit", "-qm", "Link")
+    assert "warning" not in acme.run("customer set acme industry=retail").err
+    assert acme.touched() == ["shared/acme.yaml"]
+    acme.run("customer rm acme --yes")
+    assert acme.touched() == [ACME]
+    assert acme.run("check").out == ""
+    acme.run("undo")
+    assert "industry: retail" in acme.book.read(ACME)
+    assert acme.status() == []
+
+
+def test_records_that_are_a_link(acme: GitBook) -> None:
+    acme.git("mv", "records", "data")
+    (acme.root / "records").symlink_to("data")
+    acme.git("add", "-A")
+    acme.git("commit", "-qm", "Link")
+    acme.run("customer set acme industry=retail")
+    acme.run("customer add Gamma")
+    assert acme.touched() == ["data/customers/gamma.yaml"]
+    acme.run("undo")
+    assert acme.touched() == ["data/customers/gamma.yaml"]
+    assert acme.status() == []
+
+
 def test_without_an_identity_the_actor_stands_in(acme: GitBook) -> None:
     acme.git("config", "--unset", "user.name")
     acme.git("config", "--unset", "user.email")
@@ -205,7 +268,11 @@ def test_a_change_is_undone_from_its_commit_when_the_journal_is_gone(acme: GitBo
     assert rows[2]["reason"] == "a fair"
     assert rows[2]["command"] == "customer set acme industry=retail --reason 'a fair'"
     steps = acme.run("history acme -o json").json
-    assert [(step["field"], step["after"]) for step in steps] == [("industry", "retail")]
+    assert [(step["change"], step["field"], step["after"]) for step in steps] == [
+        (first, "industry", "retail"),
+        (None, "id", "acme"),
+        (None, "name", "Acme"),
+    ]
     assert acme.run("customer restore -o json").json[0]["id"] == "beta"
     for one in (first, second, third):
         acme.run(["undo", one])

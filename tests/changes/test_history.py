@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.conftest import Book
 
-from .test_undo import change
-
-ACME = "records/customers/acme.yaml"
-
-
-@pytest.fixture
-def acme(book: Book) -> Book:
-    book.write(ACME, "# our first\nid: acme\nname: Acme # gmbh\n")
-    return book
+from .conftest import ACME, change
 
 
 def test_changes_lists_them_newest_first(acme: Book) -> None:

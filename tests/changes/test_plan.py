@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import Book
 
-from .test_undo import change
+from .conftest import change
 
 ACME = "records/customers/acme.yaml"
 

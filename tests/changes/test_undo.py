@@ -3,25 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 
 import pytest
 
-from tests.conftest import Book, Result
+from tests.conftest import Book
 
-ACME = "records/customers/acme.yaml"
-
-
-@pytest.fixture
-def acme(book: Book) -> Book:
-    book.write(ACME, "# our first\nid: acme\nname: Acme # gmbh\nlevel: normal\ntags: [a, b]\n")
-    return book
-
-
-def change(result: Result) -> str:
-    found = re.search(r"^change (chg-\S+)$", result.err, re.M)
-    assert found, result.err
-    return found[1]
+from .conftest import ACME, change
 
 
 def test_the_last_change_goes_back_to_the_byte(acme: Book) -> None:
@@ -115,6 +102,18 @@ def test_what_stays_keeps_what_it_refers_to(book: Book) -> None:
     assert second not in book.run("order list -o ids").out
 
 
+def test_what_cannot_be_read_any_more_is_named_and_left(book: Book) -> None:
+    book.write("new.csv", "name\nAcme\nBeta\n")
+    made = change(book.run("import new.csv --kind customer"))
+    edited = change(book.run("customer set acme website=bonn.example"))
+    book.write(ACME, "<<<<<<< ours\n" + book.read(ACME))
+    result = book.run(["undo", edited], code=5)
+    assert "acme: its file cannot be read" in result.err
+    result = book.run(["undo", made], code=5)
+    assert "acme: its file cannot be read" in result.err
+    assert [*book.files()] == [ACME]
+
+
 def test_a_removal_comes_back_to_the_byte(acme: Book) -> None:
     before = acme.files()
     acme.run("customer rm acme --yes")
@@ -190,3 +189,102 @@ def test_a_field_of_an_entry_goes_back_alone(acme: Book) -> None:
     (contact,) = acme.run("customer show acme -o json").json["contacts"]
     assert "title" not in contact
     assert contact["phones"] == ["01062345678"]
+
+
+# what comes back to a file that has moved on
+
+
+ORDERS = "records/orders/acme.yaml"
+
+
+def order(tail: str, *lines: str) -> str:
+    """The text of an order with remarks that only its file knows."""
+    head = f"# {tail * 3}\nid: ord-20260101-{tail * 8}\ncustomer: acme\n"
+    return head + "".join(f"{line}\n" for line in ("date: 2026-01-01   # by fax", *lines))
+
+
+A, B, C, D = order("a"), order("b", 'number: "7"', "amount: 10.50"), order("c"), order("d")
+
+
+def of(*documents: str) -> str:
+    return "---\n".join(documents)
+
+
+@pytest.fixture
+def orders(acme: Book) -> Book:
+    acme.write(ORDERS, of(A, B, C, D))
+    return acme
+
+
+@pytest.mark.parametrize(
+    ("gone", "since", "expected"),
+    [
+        ("b", of(A, C, D + "# more\n"), of(A, B, C, D + "# more\n")),
+        ("a", of(B, C, D, order("e")), of(A, B, C, D, order("e"))),
+        ("d", of(A, B, C, order("e")), of(A, B, C, D, order("e"))),
+        ("ad", of(B, order("e"), C), of(A, B, order("e"), C, D)),
+        ("bc", of(A, D.replace("fax", "mail")), of(A, B, C, D.replace("fax", "mail"))),
+        ("bc", of(D), of(B, C, D)),  # what stood above it has gone as well
+        ("abcd", of(order("e")), of(A, B, C, D, order("e"))),
+        ("c", of(A, B, D).replace("\n", "\r\n"), of(A, B, C, D).replace("\n", "\r\n")),
+        ("b", "# all\n---\n" + of(C, A, D), "# all\n---\n" + of(C, A, B, D)),
+        ("a", "# all\n---\n" + of(C, D), "# all\n---\n" + of(A, C, D)),
+    ],
+)
+def test_what_was_removed_comes_back_as_it_stood(
+    orders: Book, gone: str, since: str, expected: str
+) -> None:
+    ids = [f"ord-20260101-{tail * 8}" for tail in gone]
+    removed = change(orders.run(["order", "rm", *ids, "--yes"]))
+    orders.write(ORDERS, since)
+    back = change(orders.run(["undo", removed]))
+    assert orders.read(ORDERS) == expected
+    orders.run(["undo", back])
+    assert orders.read(ORDERS) == since
+
+
+def test_a_broken_record_beside_it_is_no_hindrance(orders: Book) -> None:
+    removed = change(orders.run("order rm ord-20260101-bbbbbbbb --yes"))
+    orders.write(ORDERS, of(A, "id: [\n", C))
+    orders.run(["undo", removed])
+    assert orders.read(ORDERS) == of(A, B, "id: [\n", C)
+
+
+def test_restore_puts_each_where_it_stood(orders: Book) -> None:
+    for tail in "bcd":
+        orders.run(["order", "rm", f"ord-20260101-{tail * 8}", "--yes"])
+    orders.write(ORDERS, of(A, order("e")))
+    orders.run(["order", "restore", *(f"ord-20260101-{tail * 8}" for tail in "bdc")])
+    assert orders.read(ORDERS) == of(A, B, C, D, order("e"))
+
+
+def test_one_of_a_file_that_went_as_a_whole(orders: Book) -> None:
+    orders.run("customer rm acme --cascade --yes")
+    orders.run("customer restore acme")
+    orders.run("order restore ord-20260101-bbbbbbbb")
+    assert orders.read(ORDERS) == B
+
+
+def test_nobody_is_there_twice(orders: Book) -> None:
+    removed = change(orders.run("order rm ord-20260101-bbbbbbbb --yes"))
+    orders.run("order restore ord-20260101-bbbbbbbb")
+    assert "made anew" not in orders.run(["undo", removed], code=0).err
+    assert orders.read(ORDERS) == of(A, B, C, D)
+
+
+def test_remarks_come_back_with_their_fields(acme: Book) -> None:
+    acme.write(ACME, "id: acme\nname: Acme\nlevel: vip   # since May\nwebsite: a.example\n")
+    cleared = change(acme.run("customer set acme level= tags=a"))
+    acme.write(ACME, acme.read(ACME).replace("a.example", "b.example   # new"))
+    acme.run(["undo", cleared])
+    text = "id: acme\nname: Acme\nlevel: vip   # since May\nwebsite: b.example   # new\n"
+    assert acme.read(ACME) == text
+
+
+def test_an_untouched_record_amid_others_gets_its_exact_text(orders: Book) -> None:
+    orders.write(ORDERS, of(A, B.replace("amount", "# agreed\namount"), C))
+    before = orders.read(ORDERS)
+    edited = change(orders.run("order set ord-20260101-bbbbbbbb amount= number=8"))
+    orders.write(ORDERS, orders.read(ORDERS) + "---\n" + D)
+    orders.run(["undo", edited])
+    assert orders.read(ORDERS) == before + "---\n" + D

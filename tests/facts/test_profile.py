@@ -13,7 +13,7 @@ type: person
 phones: [+1 555 0100]
 profile:
   career: {occupation: nurse}
-  social: {influencer: false, reach: 30}
+  social: {circles: [chess]}
   trading: {terms: cash}
 """
 FIRM = """
@@ -52,7 +52,7 @@ def test_the_share_of_the_fields_that_are_filled_in(book: Book) -> None:
         type_: sum(len(fields) for fields in grouped_fields(kind, type_).values())
         for type_ in ("person", "organization", None)
     }
-    # A person's terms of trade count for nothing; currencies and defaults need no filling in.
+    # A person's terms of trade count for nothing; nobody has to fill in currencies.
     assert complete(book) == {
         "ann": str(round(100 * 4 / sizes["person"])),
         "acme": str(round(100 * 5 / sizes["organization"])),

@@ -7,7 +7,7 @@ import os
 import pytest
 
 from crmctl.index import ahead
-from crmctl.index.scan import look
+from crmctl.index.scan import Look, look
 from tests.conftest import Book
 
 ACME = "records/customers/acme.yaml"
@@ -24,9 +24,29 @@ def large(book: Book, monkeypatch: pytest.MonkeyPatch) -> Book:
 
 
 def test_it_sees_what_a_look_sees(large: Book) -> None:
+    large.write("records/customers/stray.txt", "")
+    (large.root / "records/out").symlink_to("/")
     ahead.begin(str(large.root))
-    assert ahead.take(str(large.root)) == look(large.root / "records").fingerprints()
+    seen, again = ahead.take(str(large.root)), look(large.root / "records")
+    assert seen is not None
+    assert seen.fingerprints() == again.fingerprints()
+    for path, folder in again.folders.items():
+        told = seen.folders[path]
+        assert (told.entries, told.strays) == (folder.entries, folder.strays)
+        assert told.faults == folder.faults
     assert ahead.take(str(large.root)) is None
+
+
+def test_a_change_set_in_between_makes_it_worthless(large: Book) -> None:
+    ahead.begin(str(large.root))
+    (large.root / ".crmctl/journal").mkdir()
+    assert ahead.take(str(large.root)) is None
+
+
+def test_a_look_that_was_broken_off_is_none(large: Book) -> None:
+    whole = look(large.root / "records").packed()
+    assert Look.unpacked(whole) is not None
+    assert [Look.unpacked(whole[:length]) for length in (0, 1, len(whole) // 2)] == [None] * 3
 
 
 def test_another_book_is_not_answered_for(large: Book) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from crmctl.index import refresh
+from crmctl.storage.files import Lock
 from crmctl.workspace import Workspace
 from tests.conftest import Book, sample_book
 
@@ -244,3 +245,20 @@ def test_records_that_are_elsewhere_are_not_read(acme: Book, tmp_path: Path) -> 
     assert listed(acme) == []
     assert [p["path"] for p in acme.run("check -o json", code=1).json] == ["records"]
     assert "out of the book" in acme.run("customer add Beta", code=2).err
+
+
+def test_what_was_written_is_known_while_others_write(book: Book) -> None:
+    """The next command cannot trust a look at files that move, and needs none for its own."""
+    book.write("records/customers/stray.txt", "")
+    book.write("records/customers/gone.yaml", "id: gone\nname: Gone\n")
+    book.run("customer list")
+    book.run("customer add New")
+    book.run("customer rm gone --yes")
+    with Lock(book.root / ".crmctl/lock"):
+        book.write(".crmctl/journal/pending.jsonl", "{}\n")
+        assert book.run("customer list -o ids").lines == ["new"]
+        assert "stray.txt" in book.run("check").out
+        (book.root / ".crmctl/journal/pending.jsonl").unlink()
+    (book.root / "records/customers/stray.txt").unlink()
+    book.run("customer add Another")
+    assert book.run("check").out == ""

@@ -153,6 +153,131 @@ def test_a_conflict_is_named_marked_and_left_to_the_person(main: Clone) -> None:
     assert "conflict" in main.book.run("check", code=1).out
 
 
+# A conflict, in every way in which git merges. What git calls ours in a rebase is the other branch.
+
+
+def two_sides(here: Clone, path: str, base: str, ours: str, theirs: str) -> None:
+    """`main` with one text of a file, checked out, and `other` with another."""
+    here.commit(path=path, text=base)
+    here.git("checkout", "-qb", "other")
+    here.commit(path=path, text=theirs)
+    here.git("checkout", "-q", "main")
+    here.commit(path=path, text=ours)
+
+
+def conflict_in_merge(here: Clone, path: str, base: str, ours: str, theirs: str) -> str:
+    two_sides(here, path, base, ours, theirs)
+    return here.git("merge", "other", code=1)
+
+
+def conflict_in_rebase(here: Clone, path: str, base: str, ours: str, theirs: str) -> str:
+    two_sides(here, path, base, theirs, ours)
+    return here.git("rebase", "other", code=1)
+
+
+def conflict_in_cherry_pick(here: Clone, path: str, base: str, ours: str, theirs: str) -> str:
+    two_sides(here, path, base, ours, theirs)
+    return here.git("cherry-pick", "other", code=1)
+
+
+def conflict_in_revert(here: Clone, path: str, base: str, ours: str, theirs: str) -> str:
+    here.commit(path=path, text=theirs)
+    here.commit(path=path, text=base)
+    here.commit(path=path, text=ours)
+    return here.git("revert", "--no-edit", "HEAD~1", code=1)
+
+
+def conflict_in_stash(here: Clone, path: str, base: str, ours: str, theirs: str) -> str:
+    here.commit(path=path, text=base)
+    here.book.write(path, theirs)
+    here.git("stash")
+    here.commit(path=path, text=ours)
+    return here.git("stash", "pop", code=1)
+
+
+def conflict_in_crossed_branches(here: Clone, path: str, base: str, ours: str, theirs: str) -> str:
+    two_sides(here, path, base, ours, theirs)
+    cross(here)
+    return here.git("merge", "other", code=1)
+
+
+Conflict = Callable[[Clone, str, str, str, str], str]
+EVERY_WAY = pytest.mark.parametrize(
+    "conflict",
+    [
+        conflict_in_merge,
+        conflict_in_rebase,
+        conflict_in_cherry_pick,
+        conflict_in_revert,
+        conflict_in_stash,
+        conflict_in_crossed_branches,
+    ],
+)
+
+
+@EVERY_WAY
+def test_every_conflict_is_named(main: Clone, conflict: Conflict) -> None:
+    li = "contacts:\n  - id: li\n    name: 李四\n"
+    base = BASE + li
+    ours = BASE.replace("basic", "vip")
+    theirs = base.replace("basic", "important").replace("李四", "李思")
+    said = conflict(main, PATH, base, ours, theirs)
+    place = f"{PATH}: zhang-wei"
+    assert f"{place}, level: ours says “vip”, theirs “important”, before it was “basic”." in said
+    assert f"{place}, contacts.li: ours says nothing, theirs “" in said
+    text = main.book.read(PATH)
+    assert "<<<<<<< ours\nlevel: vip\n=======\nlevel: important\n>>>>>>> theirs\n" in text
+    assert "<<<<<<< ours\n=======\ncontacts:\n  - id: li\n    name: 李思\n>>>>>>> theirs\n" in text
+    assert "UU" in main.git("status", "--porcelain")
+
+
+def an_order(tail: str, amount: int) -> str:
+    return f"id: ord-20260102-{tail * 8}\ncustomer: zhang-wei\ndate: 2026-01-02\namount: {amount}\n"
+
+
+@EVERY_WAY
+@pytest.mark.parametrize("removed", ["ours", "theirs"])
+def test_a_record_of_a_stream_removed_here_and_edited_there(
+    main: Clone, conflict: Conflict, removed: str
+) -> None:
+    rest, old, new = an_order("a", 1), an_order("b", 2), an_order("b", 3)
+    sides = (rest, f"{rest}---\n{new}")
+    ours, theirs = sides if removed == "ours" else reversed(sides)
+    said = conflict(main, ORDERS, f"{rest}---\n{old}", ours, theirs)
+    assert f"{ORDERS}: ord-20260102-bbbbbbbb: one side removed it, the other changed it." in said
+    kept = f"=======\n{new}" if removed == "ours" else f"{new}=======\n"
+    assert f"<<<<<<< ours\n{kept}>>>>>>> theirs\n" in main.book.read(ORDERS)
+    assert main.book.read(ORDERS).startswith(rest)
+
+
+@pytest.mark.parametrize("removed", ["ours", "theirs"])
+def test_a_file_removed_here_and_edited_there_is_git_s_own_affair(
+    main: Clone, removed: str
+) -> None:
+    """git calls no driver then; it says what happened and commits nothing before it is settled."""
+    main.git("checkout", "-qb", "other")
+    main.git("rm", "-q", PATH) if removed == "theirs" else main.book.write(PATH, BOTH)
+    main.git("commit", "-qam", "Theirs")
+    main.git("checkout", "-q", "main")
+    main.git("rm", "-q", PATH) if removed == "ours" else main.book.write(PATH, BOTH)
+    main.git("commit", "-qam", "Ours")
+    said = main.git("merge", "other", code=1)
+    assert f"CONFLICT (modify/delete): {PATH}" in said
+    assert main.book.read(PATH) == BOTH
+    main.git("commit", "-qm", "Too early", code=128)
+
+
+def test_a_stream_that_loses_its_last_records_on_both_sides(main: Clone) -> None:
+    first, second = an_order("a", 1), an_order("b", 2)
+    two_sides(main, ORDERS, f"{first}---\n{second}", first, second)
+    merge(main)
+    assert main.book.read(ORDERS) == ""  # git wants a file for it
+    assert main.book.run("check").out == ""
+    assert main.book.run("order list -o ids").lines == []
+    main.book.run("order add zhang-wei --set date=2026-01-03 --set amount=4")
+    assert main.book.read(ORDERS).startswith("id: ord-20260103-")
+
+
 def test_two_people_who_were_given_one_id(main: Clone) -> None:
     path = "records/customers/li-na.yaml"
     main.git("checkout", "-qb", "other")
@@ -179,8 +304,13 @@ def test_appending_to_one_stream_never_collides(main: Clone) -> None:
 
 
 def crossed(main: Clone, ours: tuple[str, str], theirs: tuple[str, str]) -> None:
-    """Two branches that merged each other, so that they have two nearest ancestors."""
+    """Two branches with a change each that crossed."""
     diverge(main, ours, theirs)
+    cross(main)
+
+
+def cross(main: Clone) -> None:
+    """Has two branches merge each other, so that they have two nearest ancestors."""
     main.git("branch", "first")
     main.git("merge", "-q", "--no-ff", "-s", "ours", "-m", "Ours", "other")
     main.git("checkout", "-q", "other")

@@ -155,6 +155,59 @@ def test_whatever_side_is_kept_the_rest_is_merged(merger: Merger, side: str) -> 
     )
 
 
+PAIR = """\
+id: acme
+name: 阿克梅
+contacts:
+  - id: li
+    name: 李
+  - id: wu
+    name: 吴   # 老朋友
+"""
+
+
+def test_conflicts_that_leave_nothing_of_a_list_are_settled_together(merger: Merger) -> None:
+    li, wu = "  - id: li\n    name: 李\n", "  - id: wu\n    name: 吴   # 老朋友\n"
+    ours = changed((wu, ""), ("name: 李", "name: 黎   # 新名片"), text=PAIR)
+    theirs = changed((li, ""), ("name: 吴", "name: 武"), text=PAIR)
+    merged = merge_files(merger, PAIR, ours, theirs)
+    assert places(merged) == ["acme:contacts.li", "acme:contacts.wu"]
+    # Were each marked by itself, the key of the list would go with the first and not the second.
+    assert merged.text == (
+        "id: acme\nname: 阿克梅\ncontacts:\n"
+        "<<<<<<< ours\n  - id: li\n    name: 黎   # 新名片\n"
+        "=======\n  - id: wu\n    name: 武\n>>>>>>> theirs\n"
+    )
+
+
+def test_remarks_stay_with_their_entries_whatever_the_order(merger: Merger) -> None:
+    head = "id: acme\nname: 阿克梅\n"
+    ours = "contacts:\n  - id: k\n    # ours\n    name: 李   # here\n    title: 总监   # too\n"
+    theirs = "contacts:\n  - id: t\n    # theirs\n    name: 吴\n  - id: k\n    name: 黎\n"
+    merged = merge_files(merger, head, head + ours, head + theirs)
+    assert merged.text == (
+        f"{head}contacts:\n  - id: t\n    # theirs\n    name: 吴\n  - id: k\n    # ours\n"
+        "<<<<<<< ours\n    name: 李   # here\n    title: 总监   # too\n"
+        "=======\n    name: 黎   # here\n>>>>>>> theirs\n"
+    )
+
+
+def test_an_entry_that_was_moved_takes_its_remarks_along(merger: Merger) -> None:
+    li, wu = "  - id: li\n    name: 李\n", "  - id: wu\n    name: 吴   # 老朋友\n"
+    ours = changed((li + wu, wu + li.replace("李", "李   # 新名片")), text=PAIR)
+    theirs = changed((li, f"{li}    title: 总监\n"), text=PAIR)
+    moved = changed(("新名片\n", "新名片\n    title: 总监\n"), text=ours)
+    assert merge_files(merger, PAIR, ours, theirs) == Merged(moved)
+
+
+def test_a_remark_beside_what_both_changed_stays(merger: Merger) -> None:
+    before = "id: acme\nname: 阿克梅\nlevel: vip\nowner: li\n"
+    ours = before.replace("owner", "importance: 1\nowner")
+    theirs = before.replace("level: vip\nowner: li", "importance: 1\n# since May\nowner: wu")
+    merged = merge_files(merger, before, ours, theirs)
+    assert merged == Merged(theirs)
+
+
 def test_two_who_got_one_id_are_marked_as_a_whole(merger: Merger) -> None:
     ours, theirs = "id: li\nname: 李\nuid: aaaaaaaa\n", "id: li\nname: 黎\nuid: bbbbbbbb\n"
     merged = merge_files(merger, "", ours, theirs)

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
-from crmctl.storage.editor import Edit, Insert, Remove, Set, edit_document
+from crmctl.storage.editor import edit_document
+from crmctl.storage.edits import Edit, Insert, Remove, Set
 from crmctl.storage.errors import EditRefused
 from crmctl.storage.nodes import MappingNode, compose, end_of_line
 from crmctl.storage.reader import parse_document

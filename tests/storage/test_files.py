@@ -121,6 +121,27 @@ def test_a_lock_keeps_others_out_and_names_its_holder(tmp_path: Path) -> None:
         pass
 
 
+def test_who_waits_is_patient_while_others_take_turns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only one who keeps the lock to himself is a reason to give up."""
+    path = tmp_path / "lock"
+    holder = Lock(path)
+    holder.__enter__()
+    passed = [0.0]
+
+    def sleep(_seconds: float) -> None:
+        passed[0] += 6  # no two holders together keep to the ten seconds
+        holder.__exit__(None, None, None)
+        if passed[0] < 100:
+            holder.__enter__()
+
+    monkeypatch.setattr("crmctl.storage.files.time.sleep", sleep)
+    monkeypatch.setattr("crmctl.storage.files.time.monotonic", lambda: passed[0])
+    with Lock(path):
+        assert passed[0] >= 100
+
+
 def test_a_lock_dies_with_its_process(tmp_path: Path) -> None:
     path = tmp_path / "lock"
     script = (

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmctl.storage.editor import Set, edit_document
+from crmctl.storage.editor import edit_document
+from crmctl.storage.edits import Set
 from crmctl.storage.reader import parse_document, split_stream
 from crmctl.storage.streams import append_document, remove_document, replace_document
 

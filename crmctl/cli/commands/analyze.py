@@ -46,7 +46,7 @@ PARAMETERS = {
 @options.output("table", "json", "jsonl", "csv", "tsv", "yaml", "md", "ids")
 @options.arranging
 @options.where
-@options.as_of
+@options.clocks
 @argument("model", type=click.Choice(MODELS))
 def command(
     app: App,

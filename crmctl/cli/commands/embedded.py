@@ -48,6 +48,7 @@ def embedded_group(kind: str, name: str, schema: Kind | None = None) -> Group:
 def _list(kind: str, name: str) -> Command:
     @define("list", help=N_("List the entries."))
     @options.output()
+    @options.at
     @argument("ref", shell_complete=complete_ref(kind))
     def list_(app: App, ref: str, format_: str) -> None:
         from crmctl.cli.listing import list_embedded
@@ -60,6 +61,7 @@ def _list(kind: str, name: str) -> Command:
 def _show(kind: str, name: str) -> Command:
     @define("show", help=N_("Show one entry."))
     @options.output("table", "json", "yaml")
+    @options.at
     @argument("ref", shell_complete=complete_ref(kind))
     @argument("key")
     def show(app: App, ref: str, key: str, format_: str) -> None:

@@ -28,7 +28,7 @@ FORMATS = ("csv", "jsonl", "json", "tsv", "yaml", "md")
 @option("--sort", metavar="A,-B", help=N_("Sort by these fields, “-” for descending."))
 @option("--limit", metavar="N", type=Whole(0), default=0, help=N_("At most so many; 0: all."))
 @options.archived
-@options.as_of
+@options.clocks
 @option("--bom", is_flag=True, help=N_("Begin with a byte order mark, for Excel."))
 @argument("kind", shell_complete=complete_kind)
 @argument("query", nargs=-1, metavar="[QUERY]...")

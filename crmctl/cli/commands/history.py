@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
 from crmctl.cli import options
 from crmctl.cli.app import App
 from crmctl.cli.base import argument, define
 from crmctl.cli.completing import complete_ref
 from crmctl.locale import N_, _
 
+if TYPE_CHECKING:
+    from crmctl.changes.history import Step
+    from crmctl.schema.model import Kind
+
 
 @define(
     "history",
-    help=N_("What happened to a record, newest first: when, by whom, why, and each field."),
+    help=N_(
+        "What happened to a record, newest first: when, by whom, why, and each field."
+        "\n\nIn git also what was written by hand."
+    ),
     examples=["crmctl history bellavista", "crmctl history bellavista -o json"],
 )
 @options.output()
@@ -19,21 +30,11 @@ from crmctl.locale import N_, _
 @argument("ref", shell_complete=complete_ref())
 def command(app: App, ref: str, format_: str, limit: int) -> None:
     from crmctl.analytics.result import Column
-    from crmctl.changes.history import Step, history, removed_record
-    from crmctl.errors import NotFound
-    from crmctl.refs import References
-    from crmctl.render.cells import field_column
-    from crmctl.render.changes import transition
+    from crmctl.changes.history import Step, history, traced
     from crmctl.render.formats import objects, render
 
-    try:
-        kind, id = References(app.workspace).find(ref)
-    except NotFound:
-        gone = removed_record(app.workspace, ref)
-        if gone is None:
-            raise
-        kind, id = gone
-    steps = history(app.workspace, kind, id)
+    record = traced(app.workspace, ref)
+    steps = history(app.workspace, record)
     kept = steps[:limit] if limit else steps
     if format_ in ("json", "jsonl", "yaml"):
         app.print(objects(format_, (step._asdict() for step in kept)))
@@ -48,16 +49,23 @@ def command(app: App, ref: str, format_: str, limit: int) -> None:
         Column("change", _("Change"), "text"),
         Column("reason", _("Reason"), "text"),
     ]
-    table = []
-    # A record that came or went changed all of its fields, its id among them: one line says it.
-    whole = {step.change: step.before is None for step in steps if step.field == "id"}
-    for step in steps:
-        if step.change in whole:
-            field, what = None, _("added") if whole[step.change] else _("removed")
-            if step.field != "id":
-                continue
-        else:
-            column = field_column(step.field, kind.fields.get(step.field))
-            field, what = column.heading, transition(step.before, step.after, column)
-        table.append((step.at, step.actor, field, what, step.reason))
-    app.print(render(format_, columns, table[:limit] if limit else table, app.width))
+    rows = list(_rows(record.kind, steps))
+    app.print(render(format_, columns, rows[:limit] if limit else rows, app.width))
+
+
+def _rows(kind: Kind, steps: Iterable[Step]) -> Iterator[tuple[Any, ...]]:
+    from crmctl.render.cells import field_column
+    from crmctl.render.changes import transition
+
+    for (_id, at, actor, _command, reason), group in groupby(steps, lambda step: step[:5]):
+        if at is None:
+            reason = _("not committed yet")
+        parts = [step[5:] for step in group]
+        # A record that came or went changed all of its fields, its id among them: one line says it.
+        whole = next((part for part in parts if part[0] == "id" and None in part), None)
+        if whole is not None:
+            yield at, actor, None, _("added") if whole[1] is None else _("removed"), reason
+            continue
+        for field, before, after in parts:
+            column = field_column(field, kind.fields.get(field))
+            yield at, actor, column.heading, transition(before, after, column), reason

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 
 def kind_group(name: str, help: str, kind: Kind | None = None) -> Group:
-    """`crmctl NAME ...`: list, show, add, set, edit, rm, archive and the embedded lists.
+    """`crmctl NAME ...`: list, show, add, set, edit, rename, rm, archive and the embedded lists.
 
     `kind` is what the examples of a book's own kind are made from.
     """
     made = KindGroup(name, help=help, examples=examples.of_kind(name, "", kind))
-    for make in (_list, _show, _add, _set, _edit, _rm, _restore, _archive):
+    for make in (_list, _show, _add, _set, _edit, _rename, _rm, _restore, _archive):
         command = make(name)
         command.examples = examples.of_kind(name, str(command.name), kind)
         made.add_command(command)
@@ -70,7 +70,7 @@ def _list(name: str) -> Command:
 def _show(name: str) -> Command:
     @define("show", help=N_("Show one record."))
     @options.output("table", "json", "yaml")
-    @options.as_of
+    @options.clocks
     @argument("ref", shell_complete=complete_ref(name))
     def show(app: App, ref: str, format_: str, as_of: str | None) -> None:
         from crmctl.cli.listing import show_record
@@ -137,6 +137,25 @@ def _edit(name: str) -> Command:
         edit_record(app, app.kind(name), ref, **given)
 
     return edit
+
+
+def _rename(name: str) -> Command:
+    @define(
+        "rename",
+        help=N_(
+            "Give a record another id; whatever refers to it follows.\n\nIts name is another "
+            "thing: “set REF name=…” changes that."
+        ),
+    )
+    @options.writing
+    @argument("ref", shell_complete=complete_ref(name))
+    @argument("new", metavar="NEW-ID")
+    def rename(app: App, ref: str, new: str, **given: Any) -> None:
+        from crmctl.cli.editing import rename_record
+
+        rename_record(app, app.kind(name), ref, new, **given)
+
+    return rename
 
 
 def _rm(name: str) -> Command:

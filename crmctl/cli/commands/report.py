@@ -71,7 +71,7 @@ def show(app: App, name: str) -> None:
     examples=["crmctl report run activity --as-of last-month -o md"],
 )
 @options.output_file(*FORMATS)
-@options.as_of
+@options.clocks
 @argument("name", shell_complete=complete_report)
 @click.pass_obj
 def run(app: App, name: str, format_: str | None, as_of: str | None, out: str | None) -> None:

@@ -64,6 +64,8 @@ def show(app: App, kind: str, format_: str) -> None:
     for field in [*found.root.walk(), *found.facts.values()]:
         leaf = field.leaf
         type_ = _("list of {type}").format(type=leaf.type) if leaf is not field else field.type
+        if field.entries is not None:
+            type_ = _("{type} by key").format(type=field.entries.type)
         values = ", ".join(leaf.values) or (f"→ {leaf.ref}" if leaf.ref else None)
         aliases = ", ".join(field.aliases) or None
         description = _(field.fact.description) if field.fact else None

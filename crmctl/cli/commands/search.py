@@ -44,6 +44,7 @@ OBJECTS = ("json", "jsonl", "yaml")
     "--limit", metavar="N", type=base.Whole(0), default=20, help=N_("At most so many (20); 0: all.")
 )
 @options.archived
+@options.at
 @base.argument("text", nargs=-1, required=True, metavar="TEXT...")
 def command(
     app: App, text: tuple[str, ...], kinds: tuple[str, ...], limit: int, all_: bool, format_: str
@@ -81,7 +82,7 @@ def _object(hit: Hit) -> dict[str, object]:
 def _columns(registry: Registry, hits: Sequence[Hit], scored: bool) -> list[Column]:
     """The columns of a table; kinds and fields go by their titles there."""
     from crmctl.analytics.result import Column
-    from crmctl.schema.model import field_titles
+    from crmctl.schema.paths import field_titles
 
     kinds = {kind.name: kind.titled() for kind in registry}
     fields: dict[str, str] = {}

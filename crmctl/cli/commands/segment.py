@@ -53,8 +53,9 @@ def list_(app: App, format_: str) -> None:
     help=N_("Show a segment, what it asks in words, and how many it finds."),
     examples=["crmctl segment show sleeping"],
 )
-@argument("name", shell_complete=complete_segment)
 @options.output("table", "json")
+@options.at
+@argument("name", shell_complete=complete_segment)
 @click.pass_obj
 def show(app: App, name: str, format_: str) -> None:
     from crmctl.query.words import explain

@@ -22,7 +22,7 @@ from crmctl.locale import N_
     ],
 )
 @options.output("table", "json", "yaml")
-@options.as_of
+@options.clocks
 @argument("ref", shell_complete=complete_ref())
 def command(app: App, /, ref: str, format_: str, as_of: str | None) -> None:
     from crmctl.cli.listing import show_record

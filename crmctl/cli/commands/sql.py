@@ -33,7 +33,7 @@ STEPS = 200_000  # thousands of steps of SQLite's machine; some ten seconds
     help=N_("Stop after so many thousand steps."),
 )
 @options.limit
-@options.as_of
+@options.clocks
 @argument("statement", required=False)
 def command(
     app: App, statement: str | None, format_: str, steps: int, limit: int, as_of: str | None

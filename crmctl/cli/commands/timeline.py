@@ -23,7 +23,7 @@ ROOM_FOR_IDS = 100
     ],
 )
 @options.output()
-@options.as_of
+@options.clocks
 @option("--limit", metavar="N", type=Whole(0), default=0, help=N_("At most so many; 0: all."))
 @option("--since", metavar="PERIOD", help=N_("From 2026-03, last-quarter, 30d (ago), … on."))
 @argument("ref", shell_complete=complete_ref("customer"))

@@ -25,7 +25,7 @@ NEUTRAL_COLUMNS = [Column(name, name, "text") for name in NEUTRAL]
 )
 @options.output()
 @options.arranging
-@options.as_of
+@options.clocks
 @option(
     "--days", metavar="N", type=Whole(0, 3660), help=N_("Also what falls due in so many days more.")
 )
