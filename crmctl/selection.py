@@ -181,7 +181,7 @@ class Selection:
             return self._through(path.hops[0], path, alias, comparable)
         field = path.field
         if field.fact:
-            return self.facts.expression(field.name, alias)
+            return self.facts.expression(field, alias)
         top = self.kind_field(path.home, field)
         if field.type == "number" and field is top and not comparable:
             return f"{alias}._data"  # the column has a float, which is not all the digits

@@ -107,6 +107,11 @@ class Workspace:
         broken = self.registry.broken
         return [definitions.problem(broken[name]) for name in sorted(broken)]
 
+    @cached_property
+    def settings_mark(self) -> str:
+        """Changes whenever crmctl.yaml says something else."""
+        return blake2b(repr(self._trees["config"]).encode(), digest_size=8).hexdigest()
+
     @property
     def zone(self) -> ZoneInfo:
         return self.config.zone

@@ -78,7 +78,8 @@ def indexes(registry: Registry) -> Iterator[str]:
                 covered = ", ".join([quoted(field.name), *when])
                 yield f'CREATE INDEX "{kind.plural}_by_{field.name}" ON {name} ({covered})'
             elif kind.parent and when and _announces(field):
-                # What an event announces for later (`next`) is rare and asked for over the book.
+                # What an event announces for later (`next`, `promises`) is rare, and asked for over
+                # the whole book.
                 covered = ", ".join([quoted(kind.parent), *when])
                 yield (
                     f'CREATE INDEX "{kind.plural}_with_{field.name}" ON {name} ({covered})'
@@ -87,7 +88,7 @@ def indexes(registry: Registry) -> Iterator[str]:
 
 
 def _announces(field: Field) -> bool:
-    return field.type == "object" and any(one.type == "date" for one in field.fields.values())
+    return field.leaf.type == "object" and "date" in (one.type for one in field.children().values())
 
 
 def event_column(kind: Kind) -> str:

@@ -39,7 +39,8 @@ class Field:
     currency of an amount, `lines` the list that adds up to it when it is missing. `history` is the
     type of the times at which changes are kept: "date" or "instant". `fill` says what a new record
     gets here when nobody says it: "now". `rules` holds the plain JSON Schema keywords (minimum,
-    pattern, ...) for the validator.
+    pattern, ...) for the validator. `fact` is the `facts.definitions.Fact` that says how a field is
+    computed, None for what stands in files.
     """
 
     __slots__ = (
@@ -89,7 +90,7 @@ class Field:
         aliases: Sequence[str] = (),
         required: frozenset[str] = frozenset(),
         rules: dict[str, Any] | None = None,
-        fact: bool = False,
+        fact: Any = None,
     ) -> None:
         self.name = name
         self.type = type
