@@ -13,7 +13,7 @@ from crmctl.index.layout import quoted
 from crmctl.problems import ERROR, Problem
 from crmctl.refs import References
 from crmctl.reporting import Reports
-from crmctl.schema.access import lines_total, texts_at
+from crmctl.schema.access import lines_total
 from crmctl.schema.model import Field, Kind
 from crmctl.schema.rules import Rules
 from crmctl.segments import Segments
@@ -35,7 +35,7 @@ MANY_FILES = 20_000
 def check(workspace: Workspace) -> list[Problem]:
     """Every problem of the book, in order of path and line."""
     found = [*workspace.schema_problems, *_of_files(workspace), *workspace.rate_problems]
-    for part in (_duplicate_ids, _references, _amounts, _folders, _definitions):
+    for part in (_duplicate_ids, _references, _strangers, _amounts, _folders, _definitions):
         found += part(workspace)
     return sorted(found, key=lambda problem: (problem.path, problem.line, problem.column))
 
@@ -94,9 +94,10 @@ def _dangling(
     has_users: bool,
 ) -> Iterator[Problem]:
     target = field.leaf.ref or ""
-    for value in texts_at(record, field.path):
-        if "." in target:
-            known = _inner_ids(workspace, target, record)
+    owner, inner, name = target.partition(".")
+    for steps, value, around in _places(record, field.path, owner):
+        if inner:
+            known = _inner_ids(workspace, owner, name, around, record)
         else:
             if target not in ids:
                 plural = workspace.registry.kinds[target].plural
@@ -108,27 +109,85 @@ def _dangling(
         path, line = place
         params = {"field": field.dotted, "value": value, "kind": target.split(".")[-1]}
         code = "unknown-user" if target == "user" else "dangling"
-        places = (at for at, text in _places(record, field.path) if text == value)
-        line, column = _where(workspace, path, line, next(places, field.path[:1]))
+        line, column = _where(workspace, path, line, steps)
         yield Problem(path, line, column, code, params)
 
 
-def _inner_ids(workspace: Workspace, target: str, record: dict[str, Any]) -> set[str]:
-    kind, _, name = target.partition(".")
-    owner = workspace.index.get(workspace.registry.kinds[kind], str(record.get(kind) or ""))
-    return {str(item.get("id")) for item in (owner or {}).get(name) or []}
+def _inner_ids(
+    workspace: Workspace, owner: str, name: str, around: Any, record: dict[str, Any]
+) -> set[str]:
+    """The ids in a list of the record that the nearest field `owner` names, else of this one."""
+    if around is not None:
+        record = workspace.index.get(workspace.registry.kinds[owner], str(around)) or {}
+    return {str(item.get("id")) for item in record.get(name) or []}
 
 
-def _places(value: Any, path: Sequence[str], at: Steps = ()) -> Iterator[tuple[Steps, str]]:
-    """Every text at a path, through lists, with the steps that lead to it."""
+def _strangers(workspace: Workspace) -> Iterator[Problem]:
+    """References from what is filed under one customer to what is filed under another one.
+
+    That is as it should be within one group of companies, and where either record names the
+    other's customer itself, as an end user or as whom something was sold to.
+    """
+    for kind in workspace.registry:
+        if kind.parent is None:
+            continue
+        for field in kind.fields.values():
+            target = workspace.registry.kinds.get(field.ref or "")
+            if target is None or target.parent is None:
+                continue
+            ours, theirs = kind.fields[kind.parent], target.fields[target.parent]
+            if ours.ref != theirs.ref:
+                continue
+            sql = (
+                f"SELECT r._data, r._path, r._line, t._data FROM {quoted(kind.plural)} AS r"
+                f" JOIN {quoted(target.plural)} AS t ON t.id = r.{quoted(field.name)}"
+                f" WHERE t.{quoted(theirs.name)} <> r.{quoted(ours.name)}"
+            )
+            for data, path, line, other in workspace.index.stream(sql):
+                record, named = jsontext.loads(data), jsontext.loads(other)
+                owners = workspace.registry.kinds[str(ours.ref)]
+                if _group(workspace, kind, owners, record) & _group(
+                    workspace, target, owners, named
+                ):
+                    continue
+                params = {"field": field.dotted, "value": str(named["id"])}
+                params |= {"other": str(named[theirs.name]), "owner": str(record[ours.name])}
+                line, column = _where(workspace, path, line, field.path)
+                yield Problem(path, line, column, "other-owner", params)
+
+
+def _group(workspace: Workspace, kind: Kind, owners: Kind, record: dict[str, Any]) -> set[str]:
+    """Whom a record names of the kind `owners`, with all that are above them."""
+    pending = [
+        str(record[field.name])
+        for field in kind.fields.values()
+        if field.ref == owners.name and record.get(field.name)
+    ]
+    found: set[str] = set()
+    above = [field.name for field in owners.fields.values() if field.name == "parent"]
+    while pending:
+        id = pending.pop()
+        if id not in found:
+            found.add(id)
+            owner = workspace.index.get(owners, id) or {}
+            pending += [str(owner[name]) for name in above if owner.get(name)]
+    return found
+
+
+def _places(
+    value: Any, path: Sequence[str], name: str, at: Steps = (), around: Any = None
+) -> Iterator[tuple[Steps, str, Any]]:
+    """Every text at a path, through lists: the steps that lead to it, the text itself, and what
+    the nearest mapping around it has under `name`."""
     if isinstance(value, list):
         for number, item in enumerate(value):
-            yield from _places(item, path, (*at, number))
+            yield from _places(item, path, name, (*at, number), around)
     elif path and isinstance(value, dict):
         if path[0] in value:
-            yield from _places(value[path[0]], path[1:], (*at, path[0]))
+            around = value.get(name, around)
+            yield from _places(value[path[0]], path[1:], name, (*at, path[0]), around)
     elif isinstance(value, str) and not path:
-        yield at, value
+        yield at, value, around
 
 
 def _where(workspace: Workspace, path: str, line: int, steps: Steps) -> tuple[int, int]:
@@ -165,8 +224,9 @@ def _amounts(workspace: Workspace) -> Iterator[Problem]:
 
 def _without_rate(workspace: Workspace, kind: Kind, field: Field) -> Iterator[Problem]:
     base, currency = quoted(f"{field.name}__base"), quoted(field.currency or "")
+    days = ", ".join(map(quoted, kind.dated_by))
     sql = (
-        f"SELECT {currency}, {quoted(kind.date or 'created')}, _path, _line"
+        f"SELECT {currency}, COALESCE({days}, ''), _path, _line"
         f" FROM {quoted(kind.plural)} WHERE {base} IS NULL AND {quoted(field.name)} IS NOT NULL"
     )
     for code, day, path, line in workspace.index.rows(sql):

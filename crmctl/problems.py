@@ -57,6 +57,11 @@ CATALOG: dict[str, tuple[str, str, str]] = {
         N_("{field}: there is no {kind} “{value}”"),
         N_("correct the reference or add the record"),
     ),
+    "other-owner": (
+        WARNING,
+        N_("{field}: “{value}” belongs to “{other}”, not to “{owner}”"),
+        N_("correct the reference, or say how the two belong together"),
+    ),
     "unknown-user": (
         WARNING,
         N_("{field}: “{value}” is no user of this book"),

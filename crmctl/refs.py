@@ -179,6 +179,16 @@ class References:
         return suggest(ref, candidates)
 
 
+def entry_id(field: Field, text: str, name: str, items: Sequence[Mapping[str, Any]]) -> str:
+    """The id of the entry of a list (`name`) that `text` means by its id or name; BadValue."""
+    for item in items:
+        if text in (item.get("id"), item.get("name")):
+            return str(item["id"])
+    names = [str(item.get("name") or item.get("id")) for item in items]
+    expected = f"{name}: {', '.join(names) or '—'}"
+    raise BadValue(field.dotted, text, expected, did_you_mean(suggest(text, names)))
+
+
 def has_cycle(kind: Kind, values: Mapping[str, Any], current: Current) -> bool:
     """Whether a top-level reference to the same kind (parent, manager) leads back to itself."""
     return any(

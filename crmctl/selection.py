@@ -16,13 +16,13 @@ from typing import Any
 from crmctl.analytics.result import Column as Shown
 from crmctl.errors import UsageError
 from crmctl.facts.tables import Facts
-from crmctl.index.layout import quoted
-from crmctl.index.store import as_record
+from crmctl.index.layout import as_record, quoted
 from crmctl.locale import _
 from crmctl.query import bind, sql
 from crmctl.query.grammar import parse
 from crmctl.query.places import Row, Sql, Walk
-from crmctl.schema.model import Field, FieldPath, Hop, Kind
+from crmctl.schema.model import Field, Kind
+from crmctl.schema.paths import FieldPath, Hop
 from crmctl.values import jsontext
 from crmctl.values.dates import format_instant
 from crmctl.values.frozen import Frozen
@@ -181,7 +181,7 @@ class Selection:
             return self._through(path.hops[0], path, alias, comparable)
         field = path.field
         if field.fact:
-            return self.facts.expression(field.name, alias)
+            return self.facts.expression(field, alias)
         top = self.kind_field(path.home, field)
         if field.type == "number" and field is top and not comparable:
             return f"{alias}._data"  # the column has a float, which is not all the digits
@@ -239,7 +239,7 @@ class Selection:
     def _label(self, field: Field, text: str) -> str:
         """SQL for the name of what a reference refers to; the reference itself without one."""
         target = self.workspace.registry.kinds.get(field.ref or "")
-        if target is None or target.fields[target.label].type not in ("text", "note"):
+        if target is None or target.fields[target.label].type not in ("text", "note", "tag"):
             return text
         name = f"SELECT n.{quoted(target.label)} FROM {quoted(target.plural)} AS n"
         return f"COALESCE(({name} WHERE n.id = {text} LIMIT 1), {text})"
@@ -277,11 +277,11 @@ def _literal(text: str) -> str:
 
 def _json_path(kind: Kind, field: Field) -> str | None:
     """The JSON path of a nested field within its column; None when a list is on the way."""
-    step = kind.fields[field.path[0]]
+    step: Field | None = kind.fields[field.path[0]]
     for name in field.path[1:]:
-        if step.type == "list":
+        if step is None or step.type == "list":
             return None
-        step = step.fields[name]
+        step = step.child(name)
     if len(field.path) == 1:
         return None
     return "$." + ".".join(field.path[1:])

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 CONFIG = "crmctl.yaml"
 PRIVATE = ".crmctl"
-VERSION = f"{__version__}/2"  # of the form of the cache; count on when that changes
+VERSION = f"{__version__}/3"  # of the form of the cache; count on when that changes
 PENDING = "pending.jsonl"  # in the journal: a change set on its way
 SETTLED_NS = 2_000_000_000  # a file this young may change again within one time stamp
 

@@ -107,6 +107,11 @@ class Workspace:
         broken = self.registry.broken
         return [definitions.problem(broken[name]) for name in sorted(broken)]
 
+    @cached_property
+    def settings_mark(self) -> str:
+        """Changes whenever crmctl.yaml says something else."""
+        return blake2b(repr(self._trees["config"]).encode(), digest_size=8).hexdigest()
+
     @property
     def zone(self) -> ZoneInfo:
         return self.config.zone
@@ -238,8 +243,13 @@ def _parse(root: Path) -> dict[str, Any]:
             else:
                 if tree != base.get(name):
                     own[name] = tree
-    trees = {"shipped": base, "own": own, "faults": faults}
+    trees: dict[str, Any] = {"shipped": base, "own": own, "faults": faults}
     _leave_out_bad_rules(root, trees)
+    registry = _registry(trees)
+    if not registry.broken:
+        from crmctl.index.layout import mark
+
+        trees["mark"] = mark(registry)
     titles = {name: _titles(name, tree) for name, tree in own.items() if name not in base}
     config = definitions.read(root / startup.CONFIG, startup.CONFIG)
     return {"config": config, "titles": titles, **trees}
@@ -252,7 +262,7 @@ def _fault(error: BadDefinition) -> Fault:
 def _registry(trees: Mapping[str, Any]) -> Registry:
     from crmctl.facts.definitions import add_facts
 
-    return build_registry(trees["shipped"], trees["own"], add_facts)
+    return build_registry(trees["shipped"], trees["own"], add_facts, trees.get("mark"))
 
 
 def _leave_out_bad_rules(root: Path, trees: Mapping[str, Any]) -> None:

@@ -339,3 +339,88 @@ def test_problems_are_told_in_the_language_of_who_asks(book: Book) -> None:
 
 def test_the_sample_book_is_sound(sample: Book) -> None:
     assert sample.run("check --strict").out == ""
+
+
+def test_what_belongs_to_another_customer(book: Book) -> None:
+    book.gen(
+        {
+            "records/customers/group.yaml": "id: group\nname: Group\n",
+            "records/customers/plant.yaml": "id: plant\nname: Plant\nparent: group\n",
+            "records/customers/dealer.yaml": "id: dealer\nname: Dealer\n",
+            "records/contracts/group.yaml": "id: frame\ncustomer: group\nstarts: 2026-01-01\n",
+            "records/assets/dealer.yaml": """
+                {id: sold-on, customer: dealer, end_user: plant}
+                ---
+                {id: on-stock, customer: dealer}
+            """,
+            "records/orders/plant.yaml": """
+                id: o1
+                customer: plant
+                date: 2026-02-01
+                contract: frame
+            """,
+            "records/invoices/plant.yaml": """
+                id: i1
+                customer: plant
+                date: 2026-02-01
+                amount: 5
+            """,
+            "records/payments/dealer.yaml": """
+                id: p1
+                customer: dealer
+                amount: 5
+                invoice: i1
+            """,
+            "records/tickets/plant.yaml": """
+                id: t1
+                customer: plant
+                subject: Noise
+                opened: 2026-02-03T10:00+00:00
+                asset: sold-on
+                ---
+                id: t2
+                customer: plant
+                subject: Smell
+                opened: 2026-02-03T10:00+00:00
+                asset: on-stock
+            """,
+        }
+    )
+    found = book.run("check -o json").json
+    assert [(p["path"], p["line"], p["code"], p["severity"]) for p in found] == [
+        ("records/payments/dealer.yaml", 4, "other-owner", "warning"),
+        ("records/tickets/plant.yaml", 11, "other-owner", "warning"),
+    ]
+    assert found[0]["message"] == "invoice: “i1” belongs to “plant”, not to “dealer”"
+
+
+def test_dangling_references_within_the_entries_of_a_list(book: Book) -> None:
+    book.gen(
+        {
+            "records/customers/acme.yaml": "{id: acme, name: A, contacts: [{id: li, name: L}]}\n",
+            "records/customers/bolt.yaml": "{id: bolt, name: B, contacts: [{id: ann, name: A}]}\n",
+            "records/opportunities/acme.yaml": """
+                id: deal
+                customer: acme
+                title: Deal
+                contacts:
+                  - contact: li
+                  - contact: ann
+            """,
+            "records/campaigns/fair.yaml": """
+                id: fair
+                name: Fair
+                participants:
+                  - customer: bolt
+                    contact: ann
+                  - customer: acme
+                    contact: ann
+                  - customer: gone
+            """,
+        }
+    )
+    assert [(p["path"][8:], p["line"], p["message"]) for p in problems(book)] == [
+        ("campaigns/fair.yaml", 7, "participants.contact: there is no contacts “ann”"),
+        ("campaigns/fair.yaml", 8, "participants.customer: there is no customer “gone”"),
+        ("opportunities/acme.yaml", 6, "contacts.contact: there is no contacts “ann”"),
+    ]

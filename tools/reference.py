@@ -135,7 +135,7 @@ def described(entry: Entry) -> list[str]:
     lines = [f"### crmctl {' '.join(entry.path)}", ""]
     also = [alias for alias, name in ALIASES.items() if entry.path == (name,)]
     for paragraph in (entry.command.help or "").split("\n\n"):
-        lines += [_filled(_text(" ".join(paragraph.split()))), ""]
+        lines += [filled(_text(" ".join(paragraph.split()))), ""]
     if also:
         lines += [f"Also `crmctl {also[0]}`.", ""]
     if entry.path[0] == KIND and len(entry.kinds) < len(KINDS):
@@ -158,7 +158,7 @@ def _options(command: click.Command, context: click.Context) -> list[str]:
         record = parameter.get_help_record(context)
         if record is None or not record[1] or HELP in names or QUIET in names:
             continue
-        lines.append(_filled(f"- `{record[0]}`: {_text(record[1])}", "  "))
+        lines.append(filled(f"- `{record[0]}`: {_text(record[1])}", "  "))
     return lines
 
 
@@ -167,7 +167,8 @@ def _text(text: str) -> str:
     return re.sub(r"([<>*|])", r"\\\1", text)
 
 
-def _filled(text: str, indent: str = "") -> str:
+def filled(text: str, indent: str = "") -> str:
+    """A paragraph in lines."""
     lines = wrap(
         text, 100, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )

@@ -81,19 +81,19 @@ class Assigner:
         return from_input(field, text, self.now)
 
     def _apply(self, values: Values, assignment: Assignment) -> None:
-        holder, field, name = self._locate(values, assignment.path)
+        holder, field, name, around = self._locate(values, assignment.path)
         text = assignment.text
         if isinstance(holder, list):  # an item of a keyed list, as a whole
-            self._assign_item(holder, field, name, assignment, values)
+            self._assign_item(holder, field, name, assignment, around)
         elif assignment.operator == "=":
             if text.strip() == "":
                 holder.pop(name, None)
             else:
-                holder[name] = self.value(field, text, values)
+                holder[name] = self.value(field, text, around)
         elif field.type != "list":
-            self._step(holder, field, name, assignment, values)
+            self._step(holder, field, name, assignment)
         else:
-            self._item(holder, field, name, assignment, values)
+            self._item(holder, field, name, assignment, around)
         _prune(values)
 
     def _assign_item(
@@ -105,12 +105,10 @@ class Assigner:
         if assignment.text.strip() == "":
             items.remove(item)
             return
-        new = self._mapping(field.leaf, assignment.text, values)
+        new = self._mapping(field.leaf, assignment.text, {**values, **item})
         item.update(new)
 
-    def _step(
-        self, holder: Values, field: Field, name: str, assignment: Assignment, values: Values
-    ) -> None:
+    def _step(self, holder: Values, field: Field, name: str, assignment: Assignment) -> None:
         """`points+=50` on a number."""
         if field.type not in ("number", "money", "integer"):
             raise BadValue(
@@ -190,11 +188,15 @@ class Assigner:
     def typed(self, field: Field, tree: Mapping[str, Any], record: Mapping[str, Any]) -> Values:
         """A mapping of texts, as people or imports give it, with every value typed."""
         values: Values = {}
+        known = []
         for key, node in tree.items():
-            child = next((f for f in field.fields.values() if f.named(key)), None)
+            child = next((f for f in field.fields.values() if f.named(key)), field.child(key))
             if child is None:
                 raise UnknownField(field.dotted or self.kind.name, key, suggest(key, field.fields))
-            value = self.typed_node(child, node, record)
+            known.append((child, node))
+        # The customer first: what refers to its contacts is looked up there.
+        for child, node in sorted(known, key=lambda one: "." in (one[0].ref or "")):
+            value = self.typed_node(child, node, {**record, **values})
             if value not in (None, "", [], {}):
                 values[child.name] = value
         return values
@@ -224,8 +226,11 @@ class Assigner:
                 items.append(value)
         return items
 
-    def _locate(self, values: Values, path: str) -> tuple[Any, Field, str]:
-        """The mapping (or keyed list) that holds what `path` names, its field and its key there."""
+    def _locate(self, values: Values, path: str) -> tuple[Any, Field, str, Values]:
+        """The mapping (or keyed list) that holds what `path` names, its field and its key there.
+
+        Last the values of all the mappings around it, the nearer ones before the farther.
+        """
         head, *steps = path.split(".")
         first = self.kind.own(head)
         if len(first.path) > 1:  # an alias of the kind may lead into a list or mapping
@@ -234,23 +239,26 @@ class Assigner:
             keys = [_only_key(values, first)] if first.type == "list" else []
             steps = [*keys, *inner, *steps]
         holder: Any = values
+        around: Values = values
         field, name = first, first.name
         entered = False
         for position, step in enumerate(steps, 1):
             if field.type == "list":
                 items = holder.setdefault(name, [])
                 if position == len(steps):
-                    return items, field, step
+                    return items, field, step, around
                 holder, field, entered = _keyed(items, field, step), field.leaf, True
+                around = {**around, **holder}
                 continue
-            child = next((f for f in field.fields.values() if f.named(step)), None)
+            child = next((f for f in field.fields.values() if f.named(step)), field.child(step))
             if child is None:
                 raise UnknownField(self.kind.name, path, suggest(step, field.fields))
             if not entered:
                 holder = holder.setdefault(name, {})
+                around = {**around, **holder}
             entered = False
             field, name = child, child.name
-        return holder, field, name
+        return holder, field, name, around
 
 
 def _only_key(values: Values, field: Field) -> str:

@@ -22,11 +22,10 @@ from crmctl.errors import (
     NotFound,
     Referenced,
     Unparsable,
-    did_you_mean,
 )
 from crmctl.locale import _
 from crmctl.problems import Problem
-from crmctl.refs import References, has_cycle
+from crmctl.refs import References, entry_id, has_cycle
 from crmctl.schema.model import Field, Kind
 from crmctl.schema.rules import Rules
 from crmctl.schema.typing import Finding, read
@@ -34,10 +33,9 @@ from crmctl.storage.files import load
 from crmctl.storage.reader import parse_document, split_stream
 from crmctl.storage.records import Stored, read_file
 from crmctl.storage.rewriting import edits_between, order_of
-from crmctl.values.dates import parse_date
+from crmctl.values.dates import format_instant, parse_date
 from crmctl.values.ids import is_valid_id, mint_tail, stream_id, unique_slug
 from crmctl.values.names import slug
-from crmctl.values.text import suggest
 from crmctl.workspace import Workspace
 
 
@@ -80,8 +78,12 @@ class Builder:
         the same file.
         """
         fields: Values = {name: value for name, value in values.items() if value is not None}
-        if kind.date is None:  # an event's own date says it
-            fields.setdefault("created", self.workspace.today.isoformat())
+        for field in kind.fields.values():
+            # What comes from elsewhere did not begin when it came.
+            if field.fill and minted is None:
+                fields.setdefault(field.name, self._now(field.type))
+        if kind.date is None or kind.date not in fields:  # an event's own date says it
+            fields.setdefault("created", self._now("date"))
         fields["id"] = self.new_id(kind, fields, id, minted)
         if kind.slug_field and mark:
             fields.setdefault("uid", mint_tail())
@@ -91,6 +93,12 @@ class Builder:
             kind.name, fields["id"], None, ordered(kind, fields), self._path(kind, fields)
         )
         return self.put(change)
+
+    def _now(self, type: str) -> str:
+        """This day or this moment, as a field of the type `date` or `instant` has it."""
+        workspace = self.workspace
+        instant = type == "instant"
+        return format_instant(workspace.now) if instant else workspace.today.isoformat()
 
     def put(self, change: Change) -> Change:
         """Takes up a change whose values follow the rules already."""
@@ -335,7 +343,7 @@ class Builder:
             old, new = before.get(field.name), values.get(field.name)
             if old == new or before.get(name) != values.get(name):
                 continue
-            entry: Values = {"value": new, "at": self.workspace.today.isoformat()}
+            entry: Values = {"value": new, "at": self._now(field.history or "date")}
             if self.workspace.me:
                 entry["by"] = self.workspace.me
             if not before.get(name):
@@ -345,33 +353,20 @@ class Builder:
         return values
 
     def resolve(self, field: Field, text: str, record: Mapping[str, Any]) -> str:
-        """The id that a person means by `text` in a reference field."""
-        target = field.ref or ""
-        if "." in target:
-            return self._contact(field, text, record)
+        """The id that a person means by `text` in a reference field.
+
+        `record` has the values around the field; what stands nearer hides what stands farther.
+        """
+        target, inner, name = (field.ref or "").partition(".")
         kind = self.workspace.registry.kinds[target]
+        if inner:
+            owner = self._current(kind, str(record[target])) if target in record else record
+            return entry_id(field, text, name, (owner or {}).get(name) or [])
         if (target, text) in self._changes:
             return text
         if kind.name == "user" and not self.references.has_users():
             return text
         return self.references.exact(kind, text, field.dotted)
-
-    def _contact(self, field: Field, text: str, record: Mapping[str, Any]) -> str:
-        owner_kind, _, list_name = (field.ref or "").partition(".")
-        owner = self.workspace.index.get(
-            self.workspace.registry.kinds[owner_kind], str(record.get(owner_kind) or "")
-        )
-        items = (owner or {}).get(list_name) or []
-        for item in items:
-            if text in (item.get("id"), item.get("name")):
-                return str(item["id"])
-        names = [str(item.get("name") or item.get("id")) for item in items]
-        raise BadValue(
-            field.dotted,
-            text,
-            f"{list_name}: {', '.join(names) or '—'}",
-            did_you_mean(suggest(text, names)),
-        )
 
 
 def ordered(kind: Kind, values: Mapping[str, Any]) -> Values:

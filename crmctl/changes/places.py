@@ -7,6 +7,7 @@ from hashlib import blake2b
 from pathlib import PurePosixPath
 from typing import Any
 
+from crmctl.schema.access import day_of
 from crmctl.schema.model import Kind
 from crmctl.values.ids import is_valid_id
 from crmctl.values.names import slug
@@ -18,7 +19,7 @@ def path_of(kind: Kind, values: Mapping[str, Any], author: str) -> str:
     """The file for a new record, below records/; `author` is a slug."""
     id = str(values["id"])
     owner = str(values.get(kind.parent) or "_none") if kind.parent else id
-    day = str(values.get(kind.date or "created") or "")
+    day = day_of(kind, values)
     parts = {
         # A stream is spread by whom it belongs to, or one customer's events would scatter.
         "shard": blake2b(owner.encode(), digest_size=1).hexdigest(),

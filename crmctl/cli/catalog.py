@@ -67,11 +67,22 @@ GROUPS: list[tuple[str, dict[str, tuple[str, str]]]] = [
     ),
 ]
 RECORDS = N_("Records")
+# In the order of the work: who, what was said, how it is sold, paid, served, and what it takes.
 KINDS = {
     "customer": N_("Customers: organizations and people."),
     "interaction": N_("Calls, visits, messages and other touches."),
     "task": N_("What is to be done, by whom, until when."),
+    "campaign": N_("Exhibitions, mailings and other marketing."),
+    "opportunity": N_("Chances to sell, from the first sign to won or lost."),
+    "quote": N_("The prices that customers were offered."),
     "order": N_("What customers bought."),
+    "contract": N_("What was agreed for a time."),
+    "invoice": N_("What customers were asked to pay."),
+    "payment": N_("What customers paid, or will."),
+    "ticket": N_("Complaints, repairs and questions until they are settled."),
+    "solution": N_("Known answers to known troubles."),
+    "asset": N_("The machines that stand at customers."),
+    "survey": N_("What customers answered to questionnaires."),
     "product": N_("What there is to sell."),
     "user": N_("The colleagues who work with this book."),
 }
@@ -79,6 +90,8 @@ KINDS = {
 EMBEDDED = {
     "contact": ("customer", N_("The people at a customer.")),
     "address": ("customer", N_("Where a customer can be found.")),
+    "link": ("customer", N_("Which customers know, supply or own each other.")),
+    "participant": ("campaign", N_("Who is invited to a campaign, and who came.")),
 }
 EMBEDDED_HELP = N_("The entries of a list inside a record.")
 KIND_HELP = N_("Work with records of the kind “{title}”.")

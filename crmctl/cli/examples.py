@@ -49,11 +49,71 @@ KINDS = {
         '"Send the offer" -s customer=nordlys -s due=friday',
         "due=+7d owner=li-na",
     ),
+    "campaign": Sample(
+        "spectro-day-2026",
+        "'status:preparing,running starts:this-year'",
+        '"Open day 2027" --set kind=event --set starts=2027-03-12',
+        "status=running owner=anna-schmidt",
+    ),
+    "opportunity": Sample(
+        "opp-20260910-hdfhrmrj",
+        "'owner:li-na amount:>=100000'",
+        '"Six pH meters" -s customer=nordlys -s amount=28800 -s expected_close=+30d',
+        "expected_close=+14d next.action='call about the offer'",
+    ),
+    "quote": Sample(
+        "quo-20261020-hp1b99bt",
+        "'status:sent valid_until:<+30d'",
+        "nordlys --set amount=1200 --set valid_until=+30d",
+        "status=accepted",
+    ),
     "order": Sample(
         "ord-20260413-bk7s29y9",
         "'amount:>=10000 date:this-year'",
         "nordlys --set amount=1200 --set date=yesterday",
         "status=completed",
+    ),
+    "contract": Sample(
+        "ctr-20260324-fevqxtw5",
+        "'kind:framework ends:<+90d'",
+        '"Service 2027" -s customer=nordlys -s kind=service -s starts=2027-01-01',
+        "ends=2027-12-31",
+    ),
+    "invoice": Sample(
+        "inv-20261112-zf6yweyb",
+        "due:>30d",
+        "nordlys --set number=RE-26-0430 --set amount=1200 --set due=+30d",
+        "status=cancelled",
+    ),
+    "payment": Sample(
+        "pay-20261110-1ctzmqbv",
+        "'status:planned due:..today'",
+        "nordlys --set amount=1200 --set date=today",
+        "status=received date=today",
+    ),
+    "ticket": Sample(
+        "tck-20261106-rpaxbga5",
+        "'status:open,in_progress priority:high,urgent'",
+        '"Display stays dark" -s customer=nordlys -s kind=repair',
+        "assignee=liu-yang priority=urgent",
+    ),
+    "solution": Sample(
+        "ph-drift",
+        "causes:user_error",
+        '"Display stays dark" --set causes+=loose_cable',
+        "symptoms+='jumping values'",
+    ),
+    "asset": Sample(
+        "ast-20260520-bz42cqbh",
+        "service_due:<+60d",
+        '"pH meter, line 2" -s customer=nordlys -s product=ph-meter-p20 -s serial=P2-26-0031',
+        "service_due=2027-06-01",
+    ),
+    "survey": Sample(
+        "srv-20260625-aysyghaf",
+        "'template:csat answers.overall:<=3'",
+        "nordlys --set template=csat --set answers.overall=5",
+        "answers.speed=4",
     ),
     "product": Sample(
         "calibration-service", "price:>=1000", '"Spare electrode" --set price=480', "active=false"
@@ -67,6 +127,10 @@ LISTS = {
         "nordlys", "ingrid-haugen", '"Ola Lie" --set role=buyer', "title='Head of quality'"
     ),
     "address": Entry("nordlys", "office", "lab --set city=Bergen", "postcode=5036"),
+    "link": Entry("zhang-wei", "huadong-shuizhi", "taihu-shuiwu --set type=advises", "strength=4"),
+    "participant": Entry(
+        "spectro-day-2026", "zhang-wei", "nordlys --set role=visitor", "confirmed=today"
+    ),
 }
 _OF_KIND = {
     "": ("list {query}", "show {id}", "add {new}"),

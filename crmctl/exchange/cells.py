@@ -183,9 +183,30 @@ def resolved(field: Field, value: Any, record: Mapping[str, Any], resolve: Resol
         item = field.item
         return value if item is None else [resolved(item, one, record, resolve) for one in value]
     if isinstance(value, dict):
-        fields = field.children()
-        return {
-            name: resolved(fields[name], one, record, resolve) if name in fields else one
-            for name, one in value.items()
-        }
+        return _resolved_entry(field.children(), value, record, resolve)
     return resolve(field, value, record) if field.type == "ref" else value
+
+
+def around(record: Mapping[str, Any], cell: Cell, cells: Sequence[Cell]) -> Values:
+    """The values around a cell: of the record, and of the other cells of the row, nearer ones
+    before farther."""
+    near = [
+        one for one in cells if one.field.path[:-1] == cell.field.path[: len(one.field.path) - 1]
+    ]
+    near.sort(key=lambda one: len(one.field.path))
+    return {**record, **{one.field.name: one.value for one in near}}
+
+
+def _resolved_entry(
+    fields: Mapping[str, Field],
+    value: Mapping[str, Any],
+    record: Mapping[str, Any],
+    resolve: Resolve,
+) -> Values:
+    """An entry with its references as ids; a contact is one of the customer in the same entry."""
+    entry = dict(value)
+    for name in sorted(
+        fields.keys() & entry.keys(), key=lambda name: "." in (fields[name].ref or "")
+    ):
+        entry[name] = resolved(fields[name], entry[name], {**record, **entry}, resolve)
+    return entry

@@ -23,6 +23,7 @@ from crmctl.exchange.cells import (
     RowReader,
     Values,
     applied,
+    around,
     refers,
     resolved,
 )
@@ -325,14 +326,11 @@ class Importer:
 
         A reference into a list (a contact) needs the record that has it, so it comes last.
         """
-        values = dict(record)
         done: list[Cell] = []
         for cell in sorted(cells, key=self._depth):
             value = cell.value
             if self._refers(cell.field):
-                value = resolved(cell.field, value, values, self.lookup.resolve)
-            if len(cell.field.path) == 1:
-                values[cell.field.name] = value
+                value = resolved(cell.field, value, around(record, cell, done), self.lookup.resolve)
             done.append(Cell(cell.field, value))
         return applied(self.kind, record, done, self.assigner)
 

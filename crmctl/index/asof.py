@@ -17,38 +17,51 @@ from crmctl.values import jsontext
 from crmctl.values.dates import end_of, epoch
 
 
-def state_at(value: Any, history: Sequence[Mapping[str, Any]], day: str) -> Any:
-    """What a field with a history held at the end of `day`; None when nothing is known.
+class Moment:
+    """The end of a local day, to which dates and instants are compared."""
+
+    def __init__(self, day: date, zone: ZoneInfo) -> None:
+        self.day = day.isoformat()
+        self.zone = zone
+        self.limit = end_of(day, zone)
+
+    def reached(self, at: str) -> bool:
+        """Whether a date or an instant had come."""
+        if len(at) <= len(self.day):
+            return at <= self.day
+        return (epoch(at, self.zone) or 0) < self.limit
+
+    def past(self, history: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        """The entries of a history that were there."""
+        return [entry for entry in history if self.reached(str(entry.get("at") or ""))]
+
+
+def state_at(value: Any, history: Sequence[Mapping[str, Any]], moment: Moment) -> Any:
+    """What a field with a history held; None when nothing is known.
 
     Entries are in the order in which they were made. The first one says what was before it.
     """
-    later = [entry for entry in history if str(entry.get("at") or "")[:10] > day]
-    if not later:
+    earlier = moment.past(history)
+    if len(earlier) == len(history):
         return value
-    earlier = [entry for entry in history if str(entry.get("at") or "")[:10] <= day]
-    return earlier[-1].get("value") if earlier else later[0].get("was")
+    if earlier:
+        return earlier[-1].get("value")
+    return history[0].get("was")
 
 
-def record_at(kind: Kind, values: Mapping[str, Any], day: date, zone: ZoneInfo) -> dict[str, Any]:
-    """A record as it stood at the end of `day`."""
-    text = day.isoformat()
+def record_at(kind: Kind, values: Mapping[str, Any], moment: Moment) -> dict[str, Any]:
+    """A record as it stood then."""
     past = dict(values)
     for field in kind.histories:
         history = values.get(f"{field.name}_history") or []
-        past[field.name] = state_at(values.get(field.name), history, text)
-        past[f"{field.name}_history"] = [
-            entry for entry in history if str(entry.get("at") or "")[:10] <= text
-        ]
-    limit = end_of(day, zone)
+        past[field.name] = state_at(values.get(field.name), history, moment)
+        past[f"{field.name}_history"] = moment.past(history)
     for path in ("archived", *kind.state_dates):
         name, _, inner = path.partition(".")
         value = values.get(name)
         if inner and isinstance(value, Mapping):
             value = value.get(inner)
-        if value is None:
-            continue
-        instant = kind.own(path).type == "instant"
-        if (epoch(value, zone) or 0) >= limit if instant else str(value) > text:
+        if value is not None and not moment.reached(str(value)):
             past[name] = None
     return {name: value for name, value in past.items() if value not in (None, [])}
 
@@ -80,7 +93,8 @@ def _view(kind: Kind, day: date, zone: ZoneInfo) -> str:
             cells.append(f'state_at({name}, "{field.name}_history") AS {name}')
         elif "." in states.get(field.name, ""):
             inner = states[field.name].partition(".")[2]
-            seen = f"json_extract({name}, '$.{inner}') < '{text}~'"
+            # Without a date nobody knows better than that it was so.
+            seen = f"COALESCE(json_extract({name}, '$.{inner}') < '{text}~', true)"
             cells.append(f"CASE WHEN {seen} THEN {name} END AS {name}")
         elif field.name in states and field.type == "instant":
             seen = f'"{field.name}__ts" < {limit}'
@@ -90,17 +104,18 @@ def _view(kind: Kind, day: date, zone: ZoneInfo) -> str:
             cells.append(f"CASE WHEN {name} <= '{text}' THEN {name} END AS {name}")
         else:
             cells += [quoted(column) for column, _ in columns(field)]
-    # What is filed under others and has no date of its own, such as a task, begins when it is made.
-    # What has a file of its own is always there: a customer was one before somebody typed it in.
-    begins = kind.date or ("created" if kind.is_stream else None)
-    if begins is not None:
-        column = quoted(event_column(kind) if kind.date else begins)
-        bound = limit - 1 if kind.fields[begins].type == "instant" else f"'{text}'"
-        seen = f"{column} <= {bound}"
-        if begins not in kind.root.required:
-            seen = f"({column} IS NULL OR {seen})"
-    else:
-        seen = "true"
+    # What is filed under others and has no date of its own, such as a task, begins when it is made,
+    # and so does what may be planned before its date comes, such as a payment. What has a file of
+    # its own is always there: a customer was one before somebody typed it in.
+    seen = f"created <= '{text}' OR created IS NULL" if kind.is_stream else "true"
+    if kind.date is not None:
+        event = quoted(event_column(kind))
+        timed = kind.fields[kind.date].type == "instant"
+        happened = f"{event} < {limit}" if timed else f"{event} <= '{text}'"
+        if kind.date in kind.root.required:
+            seen = happened
+        else:
+            seen = f"{happened} OR created <= '{text}' OR COALESCE({event}, created) IS NULL"
     source = f"main.{quoted(kind.plural)}"
     select = f"SELECT {', '.join(cells)} FROM {source} WHERE {seen}"
     return f"CREATE TEMP VIEW {quoted(kind.plural)} AS {select}"
@@ -109,12 +124,12 @@ def _view(kind: Kind, day: date, zone: ZoneInfo) -> str:
 def functions(kinds: Sequence[Kind], day: date, zone: ZoneInfo) -> dict[str, Any]:
     """The SQL functions that the views call, by name; each takes two arguments."""
     by_name = {kind.name: kind for kind in kinds}
-    text = day.isoformat()
+    moment = Moment(day, zone)
 
     def at(name: str, data: str) -> str:
-        return jsontext.dumps(record_at(by_name[name], jsontext.loads(data), day, zone))
+        return jsontext.dumps(record_at(by_name[name], jsontext.loads(data), moment))
 
     def state(value: Any, history: str | None) -> Any:
-        return value if history is None else state_at(value, jsontext.loads(history), text)
+        return value if history is None else state_at(value, jsontext.loads(history), moment)
 
     return {"record_at": at, "state_at": state}

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from hashlib import blake2b
+from typing import Any
 
 from crmctl.schema.model import Field, Kind, Registry
+from crmctl.values import jsontext
 
-VERSION = 3
+VERSION = 4  # of the tables that a kind gives; the marks of kinds are kept, so count on
 
 TABLES = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID",
@@ -76,7 +78,8 @@ def indexes(registry: Registry) -> Iterator[str]:
                 covered = ", ".join([quoted(field.name), *when])
                 yield f'CREATE INDEX "{kind.plural}_by_{field.name}" ON {name} ({covered})'
             elif kind.parent and when and _announces(field):
-                # What an event announces for later (`next`) is rare and asked for over the book.
+                # What an event announces for later (`next`, `promises`) is rare, and asked for over
+                # the whole book.
                 covered = ", ".join([quoted(kind.parent), *when])
                 yield (
                     f'CREATE INDEX "{kind.plural}_with_{field.name}" ON {name} ({covered})'
@@ -85,7 +88,7 @@ def indexes(registry: Registry) -> Iterator[str]:
 
 
 def _announces(field: Field) -> bool:
-    return field.type == "object" and any(one.type == "date" for one in field.fields.values())
+    return field.leaf.type == "object" and "date" in (one.type for one in field.children().values())
 
 
 def event_column(kind: Kind) -> str:
@@ -96,11 +99,30 @@ def event_column(kind: Kind) -> str:
 
 def fingerprint(registry: Registry, *settings: str) -> str:
     """Changes whenever an index built before cannot be used any more."""
-    parts = [str(VERSION), *tables(registry), *indexes(registry), *settings]
+    return _digest([str(VERSION), registry.mark or mark(registry), *settings])
+
+
+def mark(registry: Registry) -> str:
+    """What the kinds have to do with it; costly, since it looks at every field of each."""
+    parts = [*tables(registry), *indexes(registry)]
     for kind in registry:
         parts += [kind.path, kind.label, *kind.search, *kind.names]
         parts += [
             f"{field.dotted}:{field.type}:{field.ref}:{sorted(field.values)}:{field.rules}"
-            for field in kind.root.walk()
+            for one in kind.root.walk()
+            for field in (one, one.entries)
+            if field is not None
         ]
+    return _digest(parts)
+
+
+def _digest(parts: list[str]) -> str:
     return blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
+
+
+def as_record(data: str, path: str, line: int) -> dict[str, Any]:
+    """A row of a kind's table as the record that scripts get."""
+    record: dict[str, Any] = jsontext.loads(data)
+    record["_path"] = path
+    record["_line"] = line
+    return record

@@ -127,11 +127,11 @@ class _Merger:
     def _mapping(
         self, field: Field | None, base: Values, ours: Values, theirs: Values, path: Path
     ) -> dict[str, Any]:
-        fields = field.children() if field else {}
         merged: dict[str, Any] = {}
         for name in {**ours, **theirs}:
             sides = base.get(name), ours.get(name), theirs.get(name)
-            value = self._value(fields.get(name), *sides, (*path, name))
+            below = field.child(name) if field else None
+            value = self._value(below, *sides, (*path, name))
             # A key that somebody left without a value stays as it is.
             if not is_empty(value) or (name in ours and is_empty(ours[name])):
                 merged[name] = value

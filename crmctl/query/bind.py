@@ -37,7 +37,8 @@ from crmctl.query.bound import (
 )
 from crmctl.query.checks import Context
 from crmctl.query.errors import QueryTooLarge, SegmentCycle, UnknownQueryField
-from crmctl.schema.model import EXACT, TEXTUAL, Field, FieldPath, Kind
+from crmctl.schema.model import EXACT, TEXTUAL, Field, Kind
+from crmctl.schema.paths import FieldPath
 from crmctl.values.frozen import Frozen
 from crmctl.values.text import fold, suggest
 
@@ -278,10 +279,12 @@ def steps_to(kind: Kind, field: Field, skip: int = 0) -> tuple[Field, ...]:
     if field.fact:
         return (field,)
     steps: list[Field] = []
-    fields = kind.fields
+    step = kind.root
     for name in field.path:
-        steps.append(fields[name])
-        fields = fields[name].children()
+        below = step.child(name)
+        assert below is not None
+        steps.append(below)
+        step = below
     return tuple(steps[skip:])
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from crmctl.query.ast import Item
-from crmctl.schema.model import Field, FieldPath, Kind
+from crmctl.schema.model import Field, Kind
+from crmctl.schema.paths import FieldPath
 from crmctl.values.frozen import Frozen
 
 Comparable: TypeAlias = str | int | float | bool

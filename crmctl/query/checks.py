@@ -15,7 +15,8 @@ from crmctl.errors import BadValue, did_you_mean
 from crmctl.locale import N_, _
 from crmctl.query.ast import Anything, Between, Compare, Exact, Expr, Item, Plain
 from crmctl.query.bound import Check, Comparable, Contains, Dials, Is, Present, Range, Same, Truth
-from crmctl.schema.model import TEXTUAL, Field, FieldPath, Registry
+from crmctl.schema.model import TEXTUAL, Field, Registry
+from crmctl.schema.paths import FieldPath
 from crmctl.schema.typing import FALSE, TRUE, enum_value, expected
 from crmctl.values.birthdays import canonical_partial
 from crmctl.values.dates import Offset, epoch, parse_offset, parse_period

@@ -26,7 +26,7 @@ from crmctl.query.bound import (
     Within,
     Words,
 )
-from crmctl.schema.access import in_base, lines_total
+from crmctl.schema.access import day_of, in_base, lines_total
 from crmctl.schema.model import Field
 from crmctl.values.dates import epoch, parse_date
 from crmctl.values.frozen import Frozen
@@ -155,8 +155,7 @@ class _Judge(Frozen):
     def _units(self, test: Test, value: Decimal, around: tuple[Record, ...]) -> int | None:
         """An amount in the base currency, at the rate of its record's date."""
         currency = around[test.currency or 0].get(test.field.leaf.currency or "")
-        day = around[0].get(test.path.home.date or "created")
-        return in_base(value, currency, str(day or ""), self.rates)
+        return in_base(value, currency, day_of(test.path.home, around[0]), self.rates)
 
 
 def _value(field: Field, place: _Place) -> Any:

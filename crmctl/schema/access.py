@@ -25,8 +25,12 @@ def base_units(
         value = lines_total(values.get(one.lines))
     if value is None:
         return None
-    day = str(values.get(kind.date or "created") or "")
-    return in_base(value, values.get(one.currency or ""), day, rates)
+    return in_base(value, values.get(one.currency or ""), day_of(kind, values), rates)
+
+
+def day_of(kind: Kind, values: Mapping[str, Any]) -> str:
+    """The day or moment of a record: when it happened, else when it was made; may be empty."""
+    return next((str(values[name]) for name in kind.dated_by if values.get(name)), "")
 
 
 def in_base(value: Decimal, currency: str | None, day: str, rates: Rates) -> int | None:
@@ -101,9 +105,7 @@ def put_at(value: Any, path: Sequence[str], old: str, new: str) -> Any:
 
 
 def name_form(kind: Kind, one: Field) -> str | None:
-    """As what a searched field names its record; only kinds with named records have names."""
-    if kind.slug_field is None:
-        return None
+    """As what a searched field names its record; events are called by nothing but their numbers."""
     if one.dotted in kind.names:
         return "name"
-    return one.leaf.type if one.leaf.type in ("phone", "email") else None
+    return one.leaf.type if kind.names and one.leaf.type in ("phone", "email") else None

@@ -38,6 +38,9 @@ def _schema(field: Field) -> dict[str, Any]:
         schema["properties"] = {name: _schema(child) for name, child in field.fields.items()}
         if field.required:
             schema["required"] = sorted(field.required)
+        if field.entries is not None:
+            free = _schema(field.entries)
+            schema["additionalProperties"] = {k: v for k, v in free.items() if k != "title"}
         return schema
     if field.item is not None:
         schema["items"] = _schema(field.item)

@@ -19,10 +19,10 @@ NUMBERS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multip
 COUNTS = ("minLength", "maxLength", "minItems", "maxItems")
 KEYWORDS = frozenset(
     "$schema $id title description type enum format pattern uniqueItems items properties "
-    "required default examples x-crmctl".split()
+    "required default examples additionalProperties x-crmctl".split()
 ) | {*NUMBERS, *COUNTS}
 FIELD_SETTINGS = frozenset(
-    "zh aliases values ref money lines history default key label command group replace".split()
+    "zh aliases values ref money lines history default fill key label command group replace".split()
 )
 FORMATS = {
     "tag": "tag",
@@ -35,13 +35,15 @@ FORMATS = {
     "multiline": "note",
 }
 TYPES = ("string", "number", "integer", "boolean", "array", "object")
-HISTORY_ITEM: dict[str, Tree] = {
-    "at": {"type": "string", "format": "date", "title": N_("Since"), "x-crmctl": {"zh": "起始"}},
-    "by": {
-        "type": "string",
-        "title": N_("By"),
-        "x-crmctl": {"zh": "经手人", "ref": "user"},
-    },
+# What keys that no schema names may hold.
+FREE_TYPES = ("number", "integer", "boolean", "enum", "tag", "text")
+# How exactly a history tells when a value changed: `history: true` keeps the day.
+HISTORIES = {"true": "date", "instant": "instant"}
+SINCE = {"date": "date", "instant": "date-time"}
+HISTORY_BY: Tree = {
+    "type": "string",
+    "title": N_("By"),
+    "x-crmctl": {"zh": "经手人", "ref": "user"},
 }
 
 
@@ -81,7 +83,7 @@ def _field(name: str, tree: Tree, path: tuple[str, ...], where: Place) -> Field:
         group=named(x, "group", inner),
         currency=named(x, "money", inner),
         lines=named(x, "lines", inner),
-        history=x.get("history") == "true",
+        history=_history(x, inner),
         aliases=texts(x, "aliases", inner),
         rules=_rules(tree, where),
     )
@@ -102,6 +104,15 @@ def _field(name: str, tree: Tree, path: tuple[str, ...], where: Place) -> Field:
         properties = mapping(tree.get("properties") or {}, where.at("properties"))
         field.fields = read_fields(properties, path, where)
         field.required = frozenset(texts(tree, "required", where))
+        if "additionalProperties" in tree:
+            free = where.within("additionalProperties")
+            field.entries = _field(name, tree["additionalProperties"], path, free)
+            if field.entries.type not in FREE_TYPES:
+                raise free.error(
+                    _("the values of free keys are one of {types}").format(
+                        types=", ".join(FREE_TYPES)
+                    )
+                )
     if type_ == "list":
         items = where.within("items")
         field.item = _field(name, tree.get("items") or {"type": "string"}, path, items)
@@ -114,7 +125,22 @@ def _field(name: str, tree: Tree, path: tuple[str, ...], where: Place) -> Field:
     if "default" in x:
         place = inner.within("default")
         field.default = _default(field, text(x["default"], place), place)
+    field.fill = named(x, "fill", inner)
+    if field.fill and (field.fill != "now" or type_ not in ("date", "instant")):
+        raise inner.within("fill").error(_("“fill” can only be “now”, for a date or a time"))
     return field
+
+
+def _history(x: Mapping[str, Tree], where: Place) -> str | None:
+    said = named(x, "history", where)
+    if said is None or said == "false":
+        return None
+    if said not in HISTORIES:
+        raise where.within("history").error(
+            _("“history” must be one of {choices}").format(choices=", ".join(HISTORIES)),
+            did_you_mean(suggest(said, HISTORIES)),
+        )
+    return HISTORIES[said]
 
 
 def _type(tree: Tree, x: Tree, path: tuple[str, ...], where: Place) -> str:
@@ -194,7 +220,9 @@ def with_history(fields: dict[str, Field], field: Field, tree: Tree) -> dict[str
     name = f"{field.name}_history"
     value = {"title": N_("Value"), "x-crmctl": {"zh": "值"}}
     was = {"title": N_("Before"), "x-crmctl": {"zh": "原值"}}
-    entry: dict[str, Tree] = {"value": {**tree, **value}, "was": {**tree, **was}, **HISTORY_ITEM}
+    since: Tree = {"type": "string", "format": SINCE[field.history or "date"]}
+    since |= {"title": N_("Since"), "x-crmctl": {"zh": "起始"}}
+    entry = {"value": {**tree, **value}, "was": {**tree, **was}, "at": since, "by": HISTORY_BY}
     item = Field(name, "object", path=(name,), fields=read_fields(entry, (name,), Place(name)))
     for part in ("value", "was"):
         item.fields[part].values = field.values

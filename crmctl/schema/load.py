@@ -8,7 +8,7 @@ file with an error is left out as a whole, so that the kinds that are left fit t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
@@ -62,12 +62,20 @@ def build_registry(
     shipped: Mapping[str, Tree],
     own: Mapping[str, Tree],
     complete: Callable[[Registry], None] | None = None,
+    mark: str | None = None,
 ) -> Registry:
     """The kinds of a book from schema trees by name; a shipped name in `own` extends that kind.
 
     A faulty tree of `own` counts as if it were not there, and its error is kept in `broken`.
-    `complete` adds what no schema says before the last checks.
+    `complete` adds what no schema says before the last checks. A `mark` says that these very trees
+    were found sound before and what the registry is marked with: nothing is checked again then,
+    and the fields of a kind are made when somebody asks for them.
     """
+    if mark is not None:
+        registry = Registry(_kinds(shipped, own), mark)
+        if complete:
+            complete(registry)
+        return registry
     kept = dict(own)
     broken: dict[str, BadDefinition] = {}
     while True:
@@ -90,13 +98,19 @@ def build_registry(
 
 
 def _registry(shipped: Mapping[str, Tree], own: Mapping[str, Tree]) -> Registry:
-    trees = dict(shipped)
-    for name, tree in own.items():
-        trees[name] = merge(trees[name], tree) if name in trees else tree
-    registry = Registry([build_kind(name, tree) for name, tree in trees.items()])
+    registry = Registry(_kinds(shipped, own))
+    for kind in registry:
+        _check_settings(kind)
     _check_references(registry)
     _check_unique(registry, own)
     return registry
+
+
+def _kinds(shipped: Mapping[str, Tree], own: Mapping[str, Tree]) -> list[Kind]:
+    trees = dict(shipped)
+    for name, tree in own.items():
+        trees[name] = merge(trees[name], tree) if name in trees else tree
+    return [build_kind(name, tree) for name, tree in trees.items()]
 
 
 def merge(base: Tree, extension: Tree) -> Tree:
@@ -136,7 +150,10 @@ def _narrowed(base: Mapping[str, Tree], kept: Tree) -> dict[str, Tree]:
 
 
 def build_kind(name: str, tree: Tree) -> Kind:
-    """One kind from its schema tree; BadDefinition says place and remedy."""
+    """One kind from its schema tree; BadDefinition says place and remedy.
+
+    Faults of its fields are told when they are first asked for.
+    """
     where = _file(name)
     if not KINDNAME.match(name):
         raise where.error(_("a kind's name is lowercase letters, digits and “-”"))
@@ -163,29 +180,36 @@ def build_kind(name: str, tree: Tree) -> Kind:
         if key in ordered:
             place = where.at("properties", key, shown=key)
             raise place.error(_("the index uses this name itself"))
-    fields = read_fields(ordered, (), where)
+    if not settings["label"]:
+        texted = (name for name in LABELS if _is_text(ordered.get(name)))
+        settings["label"] = next(texted, "id")
+    if "slug" in settings:
+        settings["names"] = settings["names"] or [settings["label"]]
+    return Kind(name, lambda: _root(ordered, texts(root, "required", where), where), settings)
+
+
+def _is_text(tree: Tree) -> bool:
+    """Whether a property is a plain text, by which a record may be called."""
+    if not isinstance(tree, dict) or tree.get("type") != "string":
+        return False
+    x = tree.get("x-crmctl")
+    return not ("enum" in tree or "format" in tree or (isinstance(x, dict) and x.get("ref")))
+
+
+def _root(properties: Mapping[str, Tree], required: Sequence[str], where: Place) -> Field:
+    """The record itself as a field, with those of its properties and their histories."""
+    fields = read_fields(properties, (), where)
     for field in list(fields.values()):
         if field.history:
-            plain = {
-                key: ordered[field.name][key]
-                for key in ("type", "enum")
-                if key in ordered[field.name]
-            }
+            tree = properties[field.name]
+            plain = {key: tree[key] for key in ("type", "enum") if key in tree}
             fields = with_history(fields, field, plain)
-    required = texts(root, "required", where)
-    for required_name in required:
-        if required_name not in fields:
+    for name in required:
+        if name not in fields:
             place = where.at("required", shown="")
-            reason = _("“required” names no field: {name}").format(name=required_name)
-            raise place.error(reason, did_you_mean(suggest(required_name, [*fields])))
-    if not settings["label"]:
-        texted = (name for name in LABELS if name in fields and fields[name].type == "text")
-        settings["label"] = next(texted, "id")
-    settings["names"] = settings["names"] or [settings["label"]]
-    top = Field("", "object", fields=fields, required=frozenset({*required, "id"}))
-    kind = Kind(name, top, settings)
-    _check_settings(kind)
-    return kind
+            reason = _("“required” names no field: {name}").format(name=name)
+            raise place.error(reason, did_you_mean(suggest(name, [*fields])))
+    return Field("", "object", fields=fields, required=frozenset({*required, "id"}))
 
 
 def _file(name: str) -> Place:
@@ -274,7 +298,7 @@ def _check_settings(kind: Kind) -> None:
         if name not in ("shard", "year", "author"):
             must_exist("path", name)
     for field in kind.root.walk():
-        if field.currency and not _currency_in_reach(kind, field):
+        if field.currency and not _in_reach(kind, field, field.currency):
             reason = _("“money” names no field: {name}").format(name=field.currency)
             raise _place(kind, field, "money").error(reason)
         if field.lines and field.lines not in kind.fields:
@@ -296,12 +320,12 @@ def _place(kind: Kind, field: Field, setting: str) -> Place:
     return _file(kind.name).at(*steps, "x-crmctl", setting, shown=field.dotted)
 
 
-def _currency_in_reach(kind: Kind, field: Field) -> bool:
-    """Whether the currency of an amount stands beside it or in a mapping around it."""
+def _in_reach(kind: Kind, field: Field, name: str) -> bool:
+    """Whether a field called `name` stands beside this one or in a mapping around it."""
     levels = [kind.fields]
-    for name in field.path[:-1]:
-        levels.append(levels[-1][name].children())
-    return any(field.currency in fields for fields in levels)
+    for step in field.path[:-1]:
+        levels.append(levels[-1][step].children())
+    return any(name in fields for fields in levels)
 
 
 def _check_references(registry: Registry) -> None:
@@ -316,7 +340,8 @@ def _check_references(registry: Registry) -> None:
                 )
             if dot:
                 keyed = [one.name for one in registry.kinds[target].fields.values() if one.key]
-                if inner not in keyed or target not in kind.fields:
+                near = target == kind.name or _in_reach(kind, field, target)
+                if inner not in keyed or not near:
                     raise _place(kind, field, "ref").error(
                         _("“ref” names no list with keys: {name}").format(name=ref),
                         did_you_mean(suggest(inner, keyed)),

@@ -6,11 +6,13 @@ every command.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from crmctl.errors import BadDefinition, UnknownField, UnknownKind
 from crmctl.locale import language, pick
+from crmctl.schema.paths import FieldPath, find
 from crmctl.values.text import suggest
 
 SCALARS = frozenset(
@@ -24,13 +26,21 @@ PLAIN_TYPES = frozenset(("date", "instant", "partial"))
 """Types of text that is written without quotes."""
 
 
+# What stands in a path between two points, in a query and in the SQL made of it.
+FREE_KEY = re.compile(r"[\w-]{1,100}\Z")
+
+
 class Field:
     """One property of a kind, at any depth.
 
-    `type` is one of SCALARS, "object" (then `fields`) or "list" (then `item`); `path` are the
-    names from the record down to here, lists adding none. `currency` names the field with the
-    currency of an amount, `lines` the list that adds up to it when it is missing. `rules` holds
-    the plain JSON Schema keywords (minimum, pattern, ...) for the validator.
+    `type` is one of SCALARS, "object" (then `fields`) or "list" (then `item`); an object may also
+    take keys that nobody foresaw, each with a value as `entries` says. `path` are the names from
+    the record down to here, lists adding none. `currency` names the field with the
+    currency of an amount, `lines` the list that adds up to it when it is missing. `history` is the
+    type of the times at which changes are kept: "date" or "instant". `fill` says what a new record
+    gets here when nobody says it: "now". `rules` holds the plain JSON Schema keywords (minimum,
+    pattern, ...) for the validator. `fact` is the `facts.definitions.Fact` that says how a field is
+    computed, None for what stands in files.
     """
 
     __slots__ = (
@@ -38,8 +48,10 @@ class Field:
         "command",
         "currency",
         "default",
+        "entries",
         "fact",
         "fields",
+        "fill",
         "group",
         "history",
         "item",
@@ -73,12 +85,12 @@ class Field:
         group: str | None = None,
         currency: str | None = None,
         lines: str | None = None,
-        history: bool = False,
+        history: str | None = None,
         default: Any = None,
         aliases: Sequence[str] = (),
         required: frozenset[str] = frozenset(),
         rules: dict[str, Any] | None = None,
-        fact: bool = False,
+        fact: Any = None,
     ) -> None:
         self.name = name
         self.type = type
@@ -96,6 +108,8 @@ class Field:
         self.lines = lines
         self.history = history
         self.default = default
+        self.entries: Field | None = None
+        self.fill: str | None = None
         self.aliases = tuple(aliases)
         self.required = required
         self.rules = rules or {}
@@ -114,6 +128,16 @@ class Field:
     def children(self) -> dict[str, Field]:
         """The fields one step below, lists of mappings included."""
         return self.leaf.fields
+
+    def child(self, name: str) -> Field | None:
+        """The field of that name one step below; where keys are free there is one for each."""
+        leaf = self.leaf
+        found = leaf.fields.get(name)
+        if found is None and leaf.entries is not None and FREE_KEY.match(name):
+            free = leaf.entries
+            path = (*self.path, name)
+            found = Field(name, free.type, path=path, values=free.values, rules=free.rules)
+        return found
 
     def titled(self) -> str:
         """The title in the current language."""
@@ -139,61 +163,15 @@ class Field:
             yield from child.walk()
 
 
-class Hop:
-    """A step over a reference, from the field that names a record into that record's kind."""
+class Kind:
+    """One kind of record: its fields and how it is filed, named, searched and shown.
 
-    __slots__ = ("field", "kind")
-
-    def __init__(self, field: Field, kind: Kind) -> None:
-        self.field = field
-        self.kind = kind
-
-
-class FieldPath:
-    """A field as seen from a kind: the references to follow, then the field there.
-
-    `customer.owner` on an order has one hop (customer) and the leaf `owner`.
+    Most commands look at the fields of a few kinds alone, so `make` makes them when asked for.
     """
 
-    __slots__ = ("field", "hops", "kind")
-
-    def __init__(self, kind: Kind, hops: tuple[Hop, ...], field: Field) -> None:
-        self.kind = kind
-        self.hops = hops
-        self.field = field
-
-    @property
-    def dotted(self) -> str:
-        return ".".join([*(hop.field.dotted for hop in self.hops), self.field.dotted])
-
-    @property
-    def home(self) -> Kind:
-        """The kind that the field belongs to."""
-        return self.hops[-1].kind if self.hops else self.kind
-
-    def titled(self) -> str:
-        return " · ".join(
-            [*(hop.field.titled() for hop in self.hops), *field_titles(self.home, self.field)]
-        )
-
-
-def field_titles(kind: Kind, field: Field) -> list[str]:
-    """The titles from the record down to a nested field."""
-    titles = []
-    fields = kind.root.fields
-    for name in field.path:
-        step = fields.get(name)
-        if step is None:
-            return [field.titled()]
-        titles.append(step.titled())
-        fields = step.children()
-    return titles
-
-
-class Kind:
-    """One kind of record: its fields and how it is filed, named, searched and shown."""
-
     __slots__ = (
+        "_make",
+        "_root",
         "aliases",
         "columns",
         "date",
@@ -207,7 +185,6 @@ class Kind:
         "plural",
         "plural_title",
         "registry",
-        "root",
         "search",
         "singular",
         "slug_field",
@@ -216,9 +193,10 @@ class Kind:
         "title",
     )
 
-    def __init__(self, name: str, root: Field, settings: Mapping[str, Any]) -> None:
+    def __init__(self, name: str, make: Callable[[], Field], settings: Mapping[str, Any]) -> None:
         self.name = name
-        self.root = root
+        self._make = make
+        self._root: Field | None = None
         self.singular: str = settings.get("singular", name)
         self.plural: str = settings["plural"]
         self.title: dict[str, str] = settings["title"]
@@ -231,12 +209,19 @@ class Kind:
         self.date: str | None = settings.get("date")
         self.state_dates: tuple[str, ...] = tuple(settings.get("state_dates", ()))
         self.search: tuple[str, ...] = tuple(settings.get("search", ()))
-        self.names: tuple[str, ...] = tuple(settings.get("names", (self.label,)))
+        self.names: tuple[str, ...] = tuple(settings.get("names", ()))
         self.columns: tuple[str, ...] = tuple(settings["columns"])
         self.sort: tuple[str, ...] = tuple(settings.get("sort", ("id",)))
         self.aliases: dict[str, str] = dict(settings.get("aliases", {}))
         self.facts: Mapping[str, Field] = {}
         self.registry: Registry
+
+    @property
+    def root(self) -> Field:
+        """The record itself as a field of type "object"."""
+        if self._root is None:
+            self._root = self._make()
+        return self._root
 
     @property
     def fields(self) -> dict[str, Field]:
@@ -263,6 +248,11 @@ class Kind:
         return None
 
     @property
+    def dated_by(self) -> list[str]:
+        """The fields that say on which day a record is: the first one that is there counts."""
+        return [self.date, "created"] if self.date else ["created"]
+
+    @property
     def embedded(self) -> dict[str, Field]:
         """The keyed lists that have commands of their own, by command."""
         return {field.command: field for field in self.fields.values() if field.command}
@@ -284,7 +274,7 @@ class Kind:
 
     def find(self, path: str) -> FieldPath | None:
         """The field that a dotted path of names, aliases or titles means; None without one."""
-        return _find(self, path, ())
+        return find(self, path)
 
     def field(self, path: str) -> FieldPath:
         """As `find`, but a path that means nothing is an error that suggests the likeliest."""
@@ -309,43 +299,16 @@ class Kind:
         return [*names, *self.facts, *self.aliases]
 
 
-def _find(kind: Kind, path: str, hops: tuple[Hop, ...]) -> FieldPath | None:
-    head, _, rest = path.partition(".")
-    alias = kind.aliases.get(head.casefold())
-    if alias and alias.casefold() != head.casefold():
-        return _find(kind, f"{alias}.{rest}" if rest else alias, hops)
-    field = _child(kind.fields, head)
-    if field is None:
-        fact = _child(kind.facts, head)
-        return FieldPath(kind, hops, fact) if fact is not None and not rest else None
-    while rest:
-        target = kind.registry.kinds.get(field.leaf.ref or "")
-        if target is not None:
-            found = _find(target, rest, (*hops, Hop(field, target)))
-            return FieldPath(kind, found.hops, found.field) if found else None
-        head, _, rest = rest.partition(".")
-        child = _child(field.children(), head)
-        if child is None:
-            return None
-        field = child
-    return FieldPath(kind, hops, field)
-
-
-def _child(fields: Mapping[str, Field], word: str) -> Field | None:
-    direct = fields.get(word)
-    if direct is not None:
-        return direct
-    return next((field for field in fields.values() if field.named(word)), None)
-
-
 class Registry:
     """The kinds of one book, in the order in which they are listed.
 
     `broken` holds the errors of the book's own schema files that had to be left out, by the name
     of their kind: a kind of the book's own is missing then, a shipped one is without extension.
+    `mark` differs for kinds that the index would keep otherwise; None until somebody works it out.
     """
 
-    def __init__(self, kinds: Sequence[Kind]) -> None:
+    def __init__(self, kinds: Sequence[Kind], mark: str | None = None) -> None:
+        self.mark = mark
         self.kinds = {kind.name: kind for kind in kinds}
         self.broken: dict[str, BadDefinition] = {}
         for kind in kinds:
@@ -357,13 +320,16 @@ class Registry:
     def kind(self, name: str) -> Kind:
         """The kind of that name, plural or title in either language.
 
-        BadDefinition for one whose schema is broken.
+        A title that several have means the book's own kind. BadDefinition for one whose schema is
+        broken.
         """
         folded = name.casefold()
         for kind in self:
-            if folded in (kind.name, kind.singular, kind.plural) or folded in (
-                title.casefold() for title in (*kind.title.values(), *kind.plural_title.values())
-            ):
+            if folded in (kind.name, kind.singular, kind.plural):
+                return kind
+        for kind in reversed(self.kinds.values()):
+            titles = (*kind.title.values(), *kind.plural_title.values())
+            if folded in (title.casefold() for title in titles):
                 return kind
         if folded in self.broken:
             raise self.broken[folded]

@@ -68,7 +68,10 @@ def json_schema(field: Field) -> dict[str, Any]:
         properties = {name: json_schema(child) for name, child in field.fields.items()}
         schema["properties"] = {name: rules for name, rules in properties.items() if rules}
         schema["required"] = sorted(field.required)
-        if not schema["properties"] and not schema["required"]:
+        free = json_schema(field.entries) if field.entries is not None else {}
+        if free:
+            schema["additionalProperties"] = free
+        if not schema["properties"] and not schema["required"] and not free:
             return {}
     elif field.item is not None:
         items = json_schema(field.item)

@@ -87,8 +87,11 @@ def _read_object(
 ) -> dict[str, Any]:
     values: dict[str, Any] = {}
     fields = field.fields
+    free = field.entries
     for key, node in tree.items():
         child = fields.get(key)
+        if child is None and free is not None:
+            child = field.child(key)
         if child is not None and type(node) is str and node:
             # What nearly every node is, without a detour.
             if child.type in TEXTS:

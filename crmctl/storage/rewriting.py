@@ -52,9 +52,9 @@ def _mapping_edits(
     for name in [*(n for n in fields if n in after), *(n for n in after if n not in fields)]:
         value, place = after[name], (*path, name)
         if name not in before:
-            edits.append(Set(place, written(fields.get(name), value)))
+            edits.append(Set(place, written(field.child(name), value)))
         elif before[name] != value:
-            edits += _value_edits(fields.get(name), before[name], value, place)
+            edits += _value_edits(field.child(name), before[name], value, place)
     return edits
 
 
@@ -99,7 +99,8 @@ def _list_edits(field: Field, before: list[Any], after: list[Any], path: Path) -
 def _tree(field: Field, values: Mapping[str, Any]) -> dict[str, Any]:
     fields = field.children()
     known = {name: written(fields[name], values[name]) for name in fields if name in values}
-    return known | {name: value for name, value in values.items() if name not in known}
+    rest = {name: value for name, value in values.items() if name not in known}
+    return known | {name: written(field.child(name), value) for name, value in rest.items()}
 
 
 def written(field: Field | None, value: Any) -> Any:

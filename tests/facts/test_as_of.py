@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crmctl.index.asof import record_at, state_at
+from crmctl.index.asof import Moment, record_at, state_at
 from crmctl.selection import Selection
 from crmctl.values import clock
 from crmctl.workspace import Workspace
@@ -196,19 +197,57 @@ HISTORY = [
     ],
 )
 def test_the_last_entry_of_the_day_counts(day: str, value: str) -> None:
-    assert state_at("now", HISTORY, day) == value
+    assert state_at("now", HISTORY, end(day)) == value
 
 
 def test_without_a_history_the_value_was_always_so() -> None:
-    assert state_at("x", [], "1990-01-01") == "x"
-    assert state_at("x", [{"value": "x"}], "1990-01-01") == "x"
+    assert state_at("x", [], end("1990-01-01")) == "x"
+    assert state_at("x", [{"value": "x"}], end("1990-01-01")) == "x"
+
+
+def test_an_entry_with_a_time_counts_by_the_book_s_own_day() -> None:
+    history = [{"value": "closed", "was": "open", "at": "2026-03-01T23:30+00:00"}]
+    assert state_at("closed", history, end("2026-03-01")) == "closed"
+    assert state_at("closed", history, end("2026-03-01", "Asia/Shanghai")) == "open"
+
+
+def end(day: str, zone: str = "UTC") -> Moment:
+    return Moment(date.fromisoformat(day), ZoneInfo(zone))
 
 
 def test_what_holds_now_is_untouched_as_of_now(book: Book) -> None:
     workspace = Workspace(book.root)
     kind = workspace.registry.kinds["customer"]
     values = {"id": "a", "name": "A", "level": "vip", "archived": "2020-01-01", "tags": ["x"]}
-    assert record_at(kind, values, date(2026, 1, 1), workspace.zone) == values
+    assert record_at(kind, values, end("2026-01-01")) == values
+
+
+def test_what_was_planned_is_there_before_its_day_and_without_its_outcome(book: Book) -> None:
+    book.write("records/customers/acme.yaml", "id: acme\nname: Acme\n")
+
+    def on(day: str, *words: str) -> str:
+        return book.run(list(words), env={"CRMCTL_NOW": day}).out.strip()
+
+    planned = on("2026-01-10", *"payment add acme -s amount=50 -s status=planned".split())
+    on("2026-03-01", *f"payment set {planned} status=received date=2026-03-01".split())
+    on("2026-03-02", *"payment add acme -s amount=70 -s date=2026-02-20".split())
+    won = on("2026-01-05", *"opportunity add Pump -s customer=acme -s stage=offer".split())
+    on("2026-02-05", *f"opportunity set {won} stage=won closed.at=2026-02-05".split())
+    for day, payments, deals in [
+        ("2026-01-04", [], []),
+        ("2026-01-09", [], ["2026-01-05,offer,"]),
+        ("2026-02-04", ["planned,,50"], ["2026-01-05,offer,"]),
+        ("2026-02-20", ["planned,,50", "received,2026-02-20,70"], ["2026-01-05,won,2026-02-05"]),
+        ("2026-03-01", ["received,2026-03-01,50", "received,2026-02-20,70"], None),
+    ]:
+        found = book.run(
+            f"payment list --as-of {day} --columns status,date,amount --sort amount -o csv"
+        )
+        assert found.lines[1:] == payments
+        if deals is not None:
+            columns = "opened,stage,closed.at"
+            found = book.run(f"opportunity list --as-of {day} --columns {columns} -o csv")
+            assert found.lines[1:] == deals
 
 
 def test_what_has_no_date_of_its_own_begins_when_it_was_made(book: Book) -> None:

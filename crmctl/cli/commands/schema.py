@@ -58,13 +58,20 @@ def show(app: App, kind: str, format_: str) -> None:
         Column("type", N_("Type"), "text"),
         Column("values", N_("Values"), "text"),
         Column("aliases", N_("Aliases"), "text"),
+        Column("description", N_("Description"), "text"),
     ]
-    rows = []
+    rows: list[tuple[str | None, ...]] = []
     for field in [*found.root.walk(), *found.facts.values()]:
         leaf = field.leaf
         type_ = _("list of {type}").format(type=leaf.type) if leaf is not field else field.type
+        if field.entries is not None:
+            type_ = _("{type} by key").format(type=field.entries.type)
         values = ", ".join(leaf.values) or (f"→ {leaf.ref}" if leaf.ref else None)
-        rows.append((field.dotted, field.titled(), type_, values, ", ".join(field.aliases) or None))
+        aliases = ", ".join(field.aliases) or None
+        description = _(field.fact.description) if field.fact else None
+        rows.append((field.dotted, field.titled(), type_, values, aliases, description))
+    if not found.facts:
+        columns, rows = columns[:-1], [row[:-1] for row in rows]
     app.print(render(format_, columns, rows, app.width))
 
 

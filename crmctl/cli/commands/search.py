@@ -82,7 +82,7 @@ def _object(hit: Hit) -> dict[str, object]:
 def _columns(registry: Registry, hits: Sequence[Hit], scored: bool) -> list[Column]:
     """The columns of a table; kinds and fields go by their titles there."""
     from crmctl.analytics.result import Column
-    from crmctl.schema.model import field_titles
+    from crmctl.schema.paths import field_titles
 
     kinds = {kind.name: kind.titled() for kind in registry}
     fields: dict[str, str] = {}
