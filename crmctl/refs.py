@@ -80,6 +80,24 @@ class References:
             found.setdefault(problem.path.rsplit("/", 1)[-1], []).append(problem)
         return found
 
+    def entry(self, field: Field, text: str, record: Mapping[str, Any]) -> str:
+        """The key of an entry in a list of the record's owner, which `text` names or is."""
+        owner_kind, _, list_name = (field.ref or "").partition(".")
+        owner = self.workspace.index.get(
+            self.workspace.registry.kinds[owner_kind], str(record.get(owner_kind) or "")
+        )
+        items = (owner or {}).get(list_name) or []
+        for item in items:
+            if text in (item.get("id"), item.get("name")):
+                return str(item["id"])
+        names = [str(item.get("name") or item.get("id")) for item in items]
+        raise BadValue(
+            field.dotted,
+            text,
+            f"{list_name}: {', '.join(names) or '—'}",
+            did_you_mean(suggest(text, names)),
+        )
+
     def exact(self, kind: Kind, text: str, field: str) -> str:
         """The id for a reference in data: exact id, name, phone or e-mail, never a prefix."""
         index = self.workspace.index

@@ -22,9 +22,9 @@ from crmctl.errors import (
     NotFound,
     Referenced,
     Unparsable,
-    did_you_mean,
 )
 from crmctl.locale import _
+from crmctl.moves import Moves
 from crmctl.problems import Problem
 from crmctl.refs import References, has_cycle
 from crmctl.schema.model import Field, Kind
@@ -38,7 +38,6 @@ from crmctl.storage.rewriting import edits_between, order_of
 from crmctl.values.dates import parse_date
 from crmctl.values.ids import is_valid_id, mint_tail, stream_id, unique_slug
 from crmctl.values.names import slug
-from crmctl.values.text import suggest
 from crmctl.workspace import Workspace
 
 
@@ -56,6 +55,7 @@ class Builder:
         )
         self.references = References(workspace)
         self._rules: dict[str, Rules] = {}
+        self._moves: dict[str, Moves] = {}
         self._changes: dict[tuple[str, str], Change] = {}
         self._read: dict[str, list[Stored]] = {}
 
@@ -86,7 +86,7 @@ class Builder:
         fields["id"] = self._new_id(kind, fields, id, minted)
         if kind.slug_field and mark:
             fields.setdefault("uid", mint_tail())
-        fields = _without_defaults(kind, fields)
+        fields = _without_defaults(kind, self.moves(kind).begun(fields))
         self._check(kind, None, fields)
         change = Change(
             kind.name, fields["id"], None, ordered(kind, fields), self._path(kind, fields)
@@ -113,7 +113,7 @@ class Builder:
         stored = self.read(kind, id)
         if values.get("id", id) != id:
             raise Invalid(id, [_("the id of a record cannot be changed")])
-        after = _without_defaults(kind, self._with_histories(kind, stored.values, values))
+        after = _without_defaults(kind, self._entered(kind, stored.values, values))
         if after == stored.values:
             return None
         self._check(kind, stored.values, after)
@@ -155,7 +155,7 @@ class Builder:
         if text == self.document_text(kind, stored):
             return
         values = self.draft(kind, stored, text)
-        after = ordered(kind, self._with_histories(kind, stored.values, values))
+        after = ordered(kind, self._entered(kind, stored.values, values))
         said = {name: value for name, value in values.items() if name != "id" or not stored.minted}
         text = edit_document(text, edits_between(kind, said, after), order_of(kind))
         self._put(
@@ -314,7 +314,19 @@ class Builder:
         reasons = [said for finding in findings if (said := _said(finding)) not in old]
         if not reasons and has_cycle(kind, after, self._current):
             reasons = [_("a record cannot be above itself")]
+        if not reasons and kind.workflows:
+            reasons = self.moves(kind).reasons(before, after)
         return reasons
+
+    def moves(self, kind: Kind) -> Moves:
+        """Judges how records of a kind go from state to state."""
+        if kind.name not in self._moves:
+            self._moves[kind.name] = Moves(self.workspace, kind)
+        return self._moves[kind.name]
+
+    def _entered(self, kind: Kind, before: Values, after: Mapping[str, Any]) -> Values:
+        """`after` with what a change of state brings along, and every history continued."""
+        return self._with_histories(kind, before, self.moves(kind).entered(before, after))
 
     def _with_histories(self, kind: Kind, before: Values, after: Mapping[str, Any]) -> Values:
         """One entry for each changed field that keeps a history, unless `after` brings its own."""
@@ -337,30 +349,13 @@ class Builder:
         """The id that a person means by `text` in a reference field."""
         target = field.ref or ""
         if "." in target:
-            return self._contact(field, text, record)
+            return self.references.entry(field, text, record)
         kind = self.workspace.registry.kinds[target]
         if (target, text) in self._changes:
             return text
         if kind.name == "user" and not self.references.has_users():
             return text
         return self.references.exact(kind, text, field.dotted)
-
-    def _contact(self, field: Field, text: str, record: Mapping[str, Any]) -> str:
-        owner_kind, _, list_name = (field.ref or "").partition(".")
-        owner = self.workspace.index.get(
-            self.workspace.registry.kinds[owner_kind], str(record.get(owner_kind) or "")
-        )
-        items = (owner or {}).get(list_name) or []
-        for item in items:
-            if text in (item.get("id"), item.get("name")):
-                return str(item["id"])
-        names = [str(item.get("name") or item.get("id")) for item in items]
-        raise BadValue(
-            field.dotted,
-            text,
-            f"{list_name}: {', '.join(names) or '—'}",
-            did_you_mean(suggest(text, names)),
-        )
 
 
 def ordered(kind: Kind, values: Mapping[str, Any]) -> Values:

@@ -30,7 +30,8 @@ class Field:
     `type` is one of SCALARS, "object" (then `fields`) or "list" (then `item`); `path` are the
     names from the record down to here, lists adding none. `currency` names the field with the
     currency of an amount, `lines` the list that adds up to it when it is missing. `rules` holds
-    the plain JSON Schema keywords (minimum, pattern, ...) for the validator.
+    the plain JSON Schema keywords (minimum, pattern, ...) for the validator, `workflow` the tree of
+    what the schema says about states.
     """
 
     __slots__ = (
@@ -54,6 +55,7 @@ class Field:
         "title",
         "type",
         "values",
+        "workflow",
     )
 
     def __init__(
@@ -79,6 +81,7 @@ class Field:
         required: frozenset[str] = frozenset(),
         rules: dict[str, Any] | None = None,
         fact: bool = False,
+        workflow: Any = None,
     ) -> None:
         self.name = name
         self.type = type
@@ -100,6 +103,7 @@ class Field:
         self.required = required
         self.rules = rules or {}
         self.fact = fact
+        self.workflow = workflow
 
     @property
     def dotted(self) -> str:
@@ -271,6 +275,11 @@ class Kind:
     def histories(self) -> list[Field]:
         """The fields whose changes are kept in the record itself."""
         return [field for field in self.fields.values() if field.history]
+
+    @property
+    def workflows(self) -> list[Field]:
+        """The fields whose values are states, of which only some may follow another."""
+        return [field for field in self.fields.values() if field.workflow]
 
     def titled(self) -> str:
         return pick(self.title)
