@@ -71,7 +71,7 @@ class Sync:
             raise GitRefused(_("git is not installed"))
         if not git.inside_repository(self._root):
             raise GitRefused(_("{root} is in no repository of git").format(root=self._root))
-        self._begun = joining.unfinished(self._root)
+        self._begun = git.unfinished(self._root)
 
     def preview(self) -> Report:
         """What would come in and go out; only what git knows of the others is changed."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -10,15 +9,6 @@ from typing import NamedTuple
 from crmctl.vcs import git
 
 MERGE, REBASE = "merge", "rebase"
-# What git keeps while it is in the middle of something; a rebase also picks.
-_MARKS = {
-    "rebase-merge": REBASE,
-    "rebase-apply": REBASE,
-    "MERGE_HEAD": MERGE,
-    "CHERRY_PICK_HEAD": "cherry-pick",
-    "REVERT_HEAD": "revert",
-    "BISECT_LOG": "bisect",
-}
 
 
 class Sides(NamedTuple):
@@ -27,16 +17,6 @@ class Sides(NamedTuple):
     base: bytes | None
     ours: bytes | None
     theirs: bytes | None
-
-
-def unfinished(root: Path) -> str | None:
-    """What git is in the middle of, such as a merge; None when it is in nothing."""
-    words = [word for mark in _MARKS for word in ("--git-path", mark)]
-    files = git.run(root, ["rev-parse", *words]).splitlines()
-    for file, name in zip(files, _MARKS.values(), strict=True):
-        if (root / os.fsdecode(file)).exists():
-            return name
-    return None
 
 
 def join(root: Path, commit: str, name: str, how: str, actor: str | None) -> None:
