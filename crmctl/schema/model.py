@@ -281,9 +281,12 @@ class Kind:
     def plural_titled(self) -> str:
         return pick(self.plural_title)
 
-    def find(self, path: str) -> FieldPath | None:
-        """The field that a dotted path of names, aliases or titles means; None without one."""
-        return find(self, path)
+    def find(self, path: str, *, facts: bool = True) -> FieldPath | None:
+        """The field that a dotted path of names, aliases or titles means; None without one.
+
+        Without `facts` computed fields are left aside; to look for one loads what defines them.
+        """
+        return find(self, path, facts=facts)
 
     def field(self, path: str) -> FieldPath:
         """As `find`, but a path that means nothing is an error that suggests the likeliest."""
