@@ -26,7 +26,24 @@ CUSTOMER = "customer"
 
 # The modules with facts of each kind; they are loaded in this order until a name is found.
 AREAS = {
-    CUSTOMER: ("purchases", "touches", "tasks", "profile", "models"),
+    CUSTOMER: (
+        "purchases",
+        "touches",
+        "tasks",
+        "tickets",
+        "opportunities",
+        "quotes",
+        "contracts",
+        "receivables",
+        "assets",
+        "profile",
+        "models",
+    ),
+    "opportunity": ("opportunities",),
+    "order": ("receivables",),
+    "contract": ("contracts",),
+    "invoice": ("receivables",),
+    "campaign": ("campaigns",),
 }
 
 
@@ -101,27 +118,42 @@ def facts_of(kind: str) -> Iterator[Fact]:
 
 
 class FactFields(Mapping[str, Field]):
-    """The facts of a kind as fields; a field of the same name hides a fact."""
+    """The facts of a kind as fields; a field of the same name hides a fact.
+
+    Areas are loaded up to the first one that has the name that is asked for.
+    """
 
     def __init__(self, kind: str, registry: Registry) -> None:
+        self._registry = registry
         self._kind = registry.kinds[kind]
+        self._seen: dict[str, Fact] = {}
+        self._unseen = facts_of(kind)
+        self._fits: dict[str, bool] = {}
 
-    def _facts(self) -> Iterator[Fact]:
-        for fact in facts_of(self._kind.name):
-            if fact.name not in self._kind.fields and fact.source.fits(self._kind.registry):
+    def _look(self) -> Iterator[Fact]:
+        """The facts that nobody has looked at yet."""
+        for fact in self._unseen:
+            if fact.name not in self._kind.fields and self._exists(fact.source):
+                self._seen[fact.name] = fact
                 yield fact
 
+    def _exists(self, source: Source) -> bool:
+        if source.name not in self._fits:
+            self._fits[source.name] = source.fits(self._registry)
+        return self._fits[source.name]
+
     def __getitem__(self, name: str) -> Field:
-        for fact in self._facts():
-            if fact.name == name:
-                return fact.field
-        raise KeyError(name)
+        if name not in self._seen and all(fact.name != name for fact in self._look()):
+            raise KeyError(name)
+        return self._seen[name].field
 
     def __iter__(self) -> Iterator[str]:
-        return (fact.name for fact in self._facts())
+        for _fact in self._look():
+            pass
+        return iter(self._seen)
 
     def __len__(self) -> int:
-        return sum(1 for _ in self._facts())
+        return sum(1 for _name in self)
 
 
 def add_facts(registry: Registry) -> None:

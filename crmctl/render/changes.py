@@ -11,7 +11,7 @@ from crmctl.locale import _, ngettext
 from crmctl.render.cells import cell, field_column
 from crmctl.schema.model import Registry
 
-HIDDEN = ("uid", "created")
+HIDDEN = ("id", "uid", "created")
 MOST = 20
 
 
@@ -50,7 +50,7 @@ def _change(change: Change, registry: Registry) -> Iterator[str]:
         column = field_column(kind.parent, kind.fields.get(kind.parent))
         yield f"  {column.heading}: {cell(values[kind.parent], column)}"
     for item in change.parts():
-        if item.name == "id" or is_hidden(item.name):
+        if is_hidden(item.name):
             continue
         column = field_column(item.name, kind.fields.get(item.name))
         yield f"  {column.heading}: {transition(item.before, item.after, column)}"

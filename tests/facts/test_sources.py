@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -16,7 +19,7 @@ from crmctl.schema.load import build_registry
 from crmctl.selection import Selection
 from crmctl.storage.reader import parse_document
 from crmctl.workspace import Workspace
-from tests.conftest import Book
+from tests.conftest import REPOSITORY, Book
 
 EVERY = [fact for kind in AREAS for fact in facts_of(kind)]
 SOURCES = {fact.source.name: fact.source for fact in EVERY}
@@ -171,3 +174,37 @@ def test_only_what_reads_a_changed_kind_is_made_again(book: Book) -> None:
     book.run("order add acme -s amount=5 -s date=2026-02-02")
     assert kept() & {"purchase_facts", "touch_facts", "rfm_facts"} == {"touch_facts"}
     assert book.run(asked).lines[1].startswith("2,1,")
+
+
+AREAS_LOADED = """
+import json, sys
+from pathlib import Path
+from crmctl.selection import Selection
+from crmctl.workspace import Workspace
+book = Workspace(Path(sys.argv[1]))
+chosen = Selection(book, book.registry.kinds["customer"], sys.argv[2])
+chosen.ids()
+print(json.dumps(sorted(name.split(".")[2] for name in sys.modules if "crmctl.facts." in name)))
+"""
+
+
+@pytest.mark.parametrize(
+    ("query", "areas"),
+    [
+        ("level:vip", ["definitions", "tables"]),
+        ("segment:quiet", ["definitions", "tables"]),
+        ("spend:>10", ["definitions", "purchases", "tables"]),
+    ],
+)
+def test_only_the_areas_that_are_asked_about_are_loaded(
+    book: Book, query: str, areas: list[str]
+) -> None:
+    book.write("segments/quiet.yaml", "query: level:basic\n")
+    done = subprocess.run(
+        [sys.executable, "-c", AREAS_LOADED, str(book.root), query],
+        capture_output=True,
+        text=True,
+        env=book.environment(PYTHONPATH=str(REPOSITORY)),
+        check=True,
+    )
+    assert json.loads(done.stdout) == areas
