@@ -120,7 +120,7 @@ def apart(request: pytest.FixtureRequest, li: Person, wang: Person) -> Person:
     li.sync()
     wang.run("customer add Beta")
     wang.write("crmctl.yaml", wang.read("crmctl.yaml") + f"sync: {request.param}\n")
-    wang.run("customer set acme status=lost")
+    wang.run("customer set acme status=potential")
     return wang
 
 
@@ -571,7 +571,7 @@ def test_in_chinese(li: Person, wang: Person) -> None:
     li.run("customer set acme status=active")
     li.run("log acme 下单了")
     li.sync()
-    wang.run("customer set acme status=lost")
+    wang.run("customer set acme status=potential")
     told = wang.sync(code=5, CRMCTL_LANG="zh")
     assert "status：" in told.out or "status:" in told.out
     assert "crmctl sync --abort" in told.err
