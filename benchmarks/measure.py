@@ -32,13 +32,17 @@ class Case:
     """A command to measure: `prepare` is called before each run and not timed.
 
     `floor` is the case it is compared with, run in turn with it, for a machine is not equally fast
-    all the time. `limit` gives the target in seconds out of the floor's seconds.
+    all the time. `limit` gives the target in seconds out of the floor's seconds; the seconds of
+    `on_top`, run in turn as well, are granted beside. `each`: every run is to keep to it, not only
+    the median.
     """
 
     name: str
     command: Sequence[str]
     cwd: Path
     floor: Case | None = None
+    on_top: Case | None = None
+    each: bool = False
     limit: Callable[[float], float] | None = None
     prepare: Callable[[], None] | None = None
     extra: Mapping[str, str] = field(default_factory=dict)
@@ -55,12 +59,20 @@ class Result:
     seconds: float = 0.0
     peak_mb: float = 0.0
     floor: float = 0.0
+    on_top: float = 0.0
+    every: Sequence[float] = ()
     fault: str = ""
 
     @property
     def limit(self) -> float | None:
         """The target in seconds."""
-        return None if self.case.limit is None else self.case.limit(self.floor)
+        return None if self.case.limit is None else self.case.limit(self.floor) + self.on_top
+
+    @property
+    def late(self) -> int:
+        """How many runs missed the target: of all runs that count, or 1 for their median."""
+        runs = self.every if self.case.each else (self.seconds,)
+        return sum(self.limit is not None and seconds > self.limit for seconds in runs)
 
 
 def once(command: Sequence[str], cwd: Path, environment: Mapping[str, str]) -> Run:
@@ -91,9 +103,13 @@ def measure(case: Case, environment: Mapping[str, str]) -> Result:
     """The medians of a case's runs, after one run that is not counted."""
     runs: list[Run] = []
     floors: list[float] = []
+    on_top: list[float] = []
     for number in range(case.runs + case.warm_up):
-        if case.floor is not None:
-            floors.append(once(case.floor.command, case.floor.cwd, environment).seconds)
+        for other, times in ((case.floor, floors), (case.on_top, on_top)):
+            if other is not None:
+                if other.prepare:
+                    other.prepare()
+                times.append(once(other.command, other.cwd, environment).seconds)
         if case.prepare:
             case.prepare()
         try:
@@ -112,4 +128,6 @@ def measure(case: Case, environment: Mapping[str, str]) -> Result:
         statistics.median(run.seconds for run in runs),
         max(run.peak_mb for run in runs),
         statistics.median(floors[case.warm_up :] or [0.0]),
+        statistics.median(on_top[case.warm_up :] or [0.0]),
+        [run.seconds for run in runs],
     )

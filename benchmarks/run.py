@@ -28,10 +28,13 @@ from people import derived
 from table import table, verdict
 
 HERE = Path(__file__).resolve().parent
+LISTED = ["customer", "list", "level:vip city:上海", "-o", "ids"]
 SEGMENT = "spend:>10000 last_interaction:>30d"
 IMPORT_ROWS = 7_000
 IMPORT_CUSTOMERS = 2_400
 SLOW_RUNS = 3
+LOGS = 100
+COMMITS = 2.5  # so many bare commits may a note cost, beside the start of the program
 CONFIG = "format: 1\nname: Import\ncurrency: CNY\ntimezone: Asia/Shanghai\n"
 SQL = """
 import glob, sqlite3
@@ -65,7 +68,6 @@ class Targets:
     warm: float
     over_status: bool
     analysis: float = 1.0
-    write: float = 1.5
     imported: float = 20.0
     start: float = 1.5
 
@@ -148,10 +150,18 @@ class Bench:
         if done.returncode:
             complaint = done.stderr.strip().rpartition("\n")[2]
             print(f"segment save: {complaint}", file=sys.stderr)
+        self._git("config", "user.name", "B")
+        self._git("config", "user.email", "b@crm.example")
+        self._commit("Benchmark")
+        first = min((self.book / "records/customers").rglob("*.yaml"), default=None)
+        if first is not None:
+            with first.open("a", encoding="utf-8") as file:
+                file.write("# what came after\n")
+            self._commit("Later")
+
+    def _commit(self, subject: str) -> None:
         self._git("add", "--all")
-        self._git(
-            "-c", "user.name=B", "-c", "user.email=b@crm.example", "commit", "-qm", "Benchmark"
-        )
+        self._git("commit", "-qm", subject)
 
     def _git(self, *arguments: str) -> None:
         command = ["git", *arguments]
@@ -165,6 +175,8 @@ class Bench:
             self._case("git status", ["git", "status", "--porcelain"]),
             self._case("sqlite query", [sys.executable, "-c", SQL]),
             self._case("grep -r", grep, statuses=(0, 1)),
+            self._case("git archive", ["git", "archive", "HEAD~1", "records"]),
+            self._case("today's list", [*self._crmctl, *LISTED]),
         )
         return {case.name: case for case in cases}
 
@@ -174,6 +186,14 @@ class Bench:
         case = self._case("first index", command, "grep -r", self._within(self.targets.index))
         case.prepare = self._drop_cache
         return self._slow(case)
+
+    def recorded(self) -> Iterator[Case]:
+        """The book as a commit has it: read from git, and then from the cache."""
+        words = [*self._crmctl, *LISTED]
+        first = self._case("list --at HEAD~1, first", [*words, "--at", "HEAD~1"], "git archive")
+        first.prepare = self._drop_commits
+        yield self._slow(first)
+        yield self._case("list --at HEAD~1, again", [*words, "--at", "HEAD~1"], "today's list")
 
     def _slow(self, case: Case) -> Case:
         case.runs = min(case.runs, SLOW_RUNS)
@@ -193,26 +213,35 @@ class Bench:
         analysis = self._within(targets.analysis)
         for name, words, floor, limit in (
             ("customer show ID", ["customer", "show", self._some_id()], "git status", warm),
-            (
-                "customer list QUERY",
-                ["customer", "list", "level:vip city:上海", "-o", "ids"],
-                "git status",
-                warm,
-            ),
+            ("customer list QUERY", LISTED, "git status", warm),
             ("search, misspelt", ["search", self._misspelt()], "git status", warm),
             ("search 科技", ["search", "科技"], "git status", warm),
             ("segment run", ["segment", "run", "benchmark", "-o", "ids"], "git status", warm),
             ("analyze rfm", ["analyze", "rfm"], "sqlite query", analysis),
             ("analyze abc", ["analyze", "abc"], "sqlite query", analysis),
             ("report run overview", ["report", "run", "overview"], "sqlite query", None),
-            (
-                "log",
-                ["log", self._some_id(), "Benchmark"],
-                "git status",
-                self._within(targets.write),
-            ),
         ):
             yield self._case(name, [*self._crmctl, *words], floor, limit)
+        yield self._log()
+
+    def _log(self) -> Case:
+        """A note with its commit, beside a bare commit of such a file, in a second working tree."""
+        other = self._folder / "other"
+        file = self._files[len(self._files) // 3].relative_to(self.book)
+
+        def note() -> None:
+            if not other.exists():
+                self._git("worktree", "add", "--quiet", "--detach", str(other))
+            with (other / file).open("a", encoding="utf-8") as out:
+                out.write("# noted\n")
+
+        words = [*self._crmctl, "log", self._some_id(), "Benchmark"]
+        case = self._case("log, with its commit", words, "", lambda floor: COMMITS * floor)
+        case.floor = self._case("git commit", ["git", "commit", "-qm", "Note", "--", str(file)])
+        case.floor.cwd, case.floor.prepare = other, note
+        case.on_top = self.floors()["import click"]
+        case.runs, case.each = LOGS, True
+        return case
 
     def starts(self) -> Iterator[Case]:
         """What must load nothing but click."""
@@ -258,10 +287,13 @@ class Bench:
     ) -> Case:
         base = self.floors()[floor] if floor else None
         runs = self._wanted.runs
-        return Case(name, command, self.book, base, limit, runs=runs, statuses=statuses)
+        return Case(name, command, self.book, base, limit=limit, runs=runs, statuses=statuses)
 
     def _drop_cache(self) -> None:
         shutil.rmtree(self.book / ".crmctl/cache", ignore_errors=True)
+
+    def _drop_commits(self) -> None:
+        shutil.rmtree(self.book / ".crmctl/cache/at", ignore_errors=True)
 
     def _some_id(self) -> str:
         return self._files[len(self._files) // 2].stem
@@ -307,7 +339,7 @@ def run(wanted: Options, folder: Path) -> bool:
     for case in bench.floors().values():
         add(case)
     results.append(first)
-    for case in (*bench.cases(), *bench.starts()):
+    for case in (*bench.cases(), *bench.recorded(), *bench.starts()):
         add(case)
     add(bench.import_rows())
     print(table(results, bench.targets.memory))

@@ -12,8 +12,8 @@ def verdict(result: Result, memory: float) -> str:
     if not result.case.floor:
         return "floor"
     over = []
-    if result.limit is not None and result.seconds > result.limit:
-        over.append("time")
+    if result.late:
+        over.append(f"time, {result.late} of {len(result.every)}" if result.case.each else "time")
     if result.peak_mb > memory:
         over.append("memory")
     return f"over ({', '.join(over)})" if over else "ok" if result.case.limit else "-"

@@ -10,6 +10,8 @@ from crmctl.changes.build import Builder
 from crmctl.changes.changeset import Change
 from crmctl.errors import BadDefinition, CrmctlError, UnknownKind
 from crmctl.index.layout import quoted
+from crmctl.moves import Moves
+from crmctl.policies import TOPICS
 from crmctl.problems import ERROR, Problem
 from crmctl.refs import References
 from crmctl.reporting import Reports
@@ -243,7 +245,8 @@ def _folders(workspace: Workspace) -> Iterator[Problem]:
 
 
 def _definitions(workspace: Workspace) -> Iterator[Problem]:
-    """Segments and reports that could not run."""
+    """Segments, reports and policies that could not be used."""
+    yield from _policies(workspace)
     segments = Segments(workspace)
     for name in segments.names():
         try:
@@ -257,6 +260,20 @@ def _definitions(workspace: Workspace) -> Iterator[Problem]:
             reports.get(name)
         except CrmctlError as error:
             yield _unusable(workspace, f"reports/{name}.yaml", error)
+
+
+def _policies(workspace: Workspace) -> Iterator[Problem]:
+    for topic in TOPICS:
+        try:
+            workspace.policy(topic)
+        except BadDefinition as error:
+            yield definitions.problem(error)
+            return
+    for kind in workspace.registry:
+        for (path, *steps), fault in Moves(workspace, kind).faults():
+            wrong = BadDefinition(path, "", fault.message, fault.hint, steps=steps)
+            definitions.place(wrong, workspace.root / path)
+            yield definitions.problem(wrong)
 
 
 def _unusable(workspace: Workspace, path: str, error: CrmctlError) -> Problem:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from crmctl import shipped, startup
 from crmctl.config import Config
-from crmctl.errors import BadDefinition
+from crmctl.errors import BadDefinition, GitRefused
 from crmctl.index import database
 from crmctl.storage.files import Lock
 from crmctl.values.instants import local_instant
@@ -90,7 +90,10 @@ class CommittedBook(Workspace):
         # Whoever takes a folder holds it until his process ends, so that nobody clears it away.
         with Lock(self._cache / "lock"):
             if not folder.is_dir():
-                self._lay_out(folder)
+                try:
+                    self._lay_out(folder)
+                except git.GitFailed as error:
+                    raise GitRefused(str(error)) from None
             os.utime(folder)
             weakref.finalize(self, os.close, _hold(folder, fcntl.LOCK_SH))
             self._clear(folder)
@@ -114,7 +117,7 @@ class CommittedBook(Workspace):
         found = self._shape()
         part = folder.with_name(f".{folder.name}.tmp~")
         shutil.rmtree(part, ignore_errors=True)
-        contents = git.blobs(self.root, [blob.id for blob in found])
+        contents = self._tree.read([blob.id for blob in found])
         for blob in found:
             file = part / blob.path
             file.parent.mkdir(parents=True, exist_ok=True)

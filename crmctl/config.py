@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from decimal import Decimal
-from types import UnionType
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from crmctl.errors import BadDefinition, NewerFormat, did_you_mean
+from crmctl.errors import BadDefinition, NewerFormat
 from crmctl.locale import _
+from crmctl.policies import TOPICS
+from crmctl.typed import typed
 from crmctl.values.frozen import Frozen
-from crmctl.values.money import is_currency, parse_amount
-from crmctl.values.text import suggest
+from crmctl.values.money import is_currency
 
 FORMAT = 1
-_WHOLE = re.compile(r"-?[0-9]{1,9}")
 
 
 class RateSettings(Frozen):
@@ -78,8 +76,9 @@ Settings = TypeVar("Settings", Config, Person)
 
 def load(cls: type[Settings], tree: Mapping[str, Any], where: str) -> Settings:
     """Settings from the untyped tree of their file; BadDefinition names the key and the remedy."""
-    settings = _dataclass(cls, tree, where, ())
-    assert isinstance(settings, cls)
+    if cls is Config:
+        tree = {key: node for key, node in tree.items() if key not in TOPICS}
+    settings = typed(cls, tree, where)
     if isinstance(settings, Config):
         _check(settings, where)
     if settings.language not in (None, "en", "zh"):
@@ -112,70 +111,6 @@ def _check(config: Config, where: str) -> None:
             _("“{zone}” is no time zone").format(zone=config.timezone),
             _("Use a name such as Asia/Shanghai or Europe/Berlin."),
         ) from None
-
-
-def _dataclass(cls: Any, tree: Any, where: str, path: tuple[str, ...]) -> Any:
-    if not isinstance(tree, Mapping):
-        raise BadDefinition(where, ".".join(path), _("settings are expected here"))
-    hints = get_type_hints(cls)
-    values = {}
-    for key, node in tree.items():
-        dotted = ".".join((*path, key))
-        if key not in cls.names():
-            nearest = suggest(key, names(cls))
-            raise BadDefinition(
-                where,
-                dotted,
-                _("there is no such setting"),
-                did_you_mean(".".join((*path, nearest)) if nearest else None),
-            )
-        if node in (None, ""):
-            continue
-        values[key] = _value(hints[key], node, where, (*path, key))
-    return cls(**values)
-
-
-def _is_part(hint: Any) -> bool:
-    return isinstance(hint, type) and issubclass(hint, Frozen)
-
-
-def _value(hint: Any, node: Any, where: str, path: tuple[str, ...]) -> Any:
-    place = ".".join(path)
-    if isinstance(hint, UnionType):
-        hint = get_args(hint)[0]
-    if _is_part(hint):
-        return _dataclass(hint, node, where, path)
-    if hint == tuple[str, ...]:
-        if not isinstance(node, list) or not all(isinstance(item, str) for item in node):
-            raise BadDefinition(where, place, _("a list of texts is expected here"))
-        return tuple(node)
-    if not isinstance(node, str):
-        raise BadDefinition(where, place, _("a single value is expected here"))
-    if hint is str:
-        return node
-    value: Any = None
-    if hint is bool:
-        value = {"true": True, "false": False}.get(node)
-    elif hint is int:
-        value = int(node) if _WHOLE.fullmatch(node) else None
-    elif hint is Decimal:
-        value = parse_amount(node)
-    if value is None:
-        kind = {bool: _("true or false"), int: _("a whole number")}.get(hint, _("a number"))
-        raise BadDefinition(where, place, _("must be {what}").format(what=kind))
-    return value
-
-
-def names(cls: Any, prefix: str = "") -> list[str]:
-    """Every setting's dotted name."""
-    found: list[str] = []
-    hints = get_type_hints(cls)
-    for name in cls.names():
-        if _is_part(hints[name]):
-            found += names(hints[name], f"{prefix}{name}.")
-        else:
-            found.append(prefix + name)
-    return found
 
 
 def get(settings: Any, name: str) -> Any:

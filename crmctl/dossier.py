@@ -10,7 +10,8 @@ from typing import Any
 from crmctl.agenda import OPEN, Item, follow_ups, open_tasks
 from crmctl.errors import NotFound
 from crmctl.facts.definitions import CUSTOMER
-from crmctl.index.store import as_record
+from crmctl.facts.profile import Group, profile
+from crmctl.index.layout import as_record
 from crmctl.refs import References
 from crmctl.schema.model import Kind
 from crmctl.selection import Selection
@@ -26,8 +27,8 @@ class Dossier:
     """A customer with all that belongs to them; whole records, newest or most urgent first.
 
     `due` has the dated tasks and the follow-up again as agenda items; `promises` are entries of
-    interactions, each with the interaction's id; `names` are those of the users and customers
-    that are mentioned, by kind and id.
+    interactions, each with the interaction's id; `profile` tells how much is known; `names` are
+    those of the users and customers that are mentioned, by kind and id.
     """
 
     customer: dict[str, Any]
@@ -39,6 +40,7 @@ class Dossier:
     interactions: list[dict[str, Any]]
     orders: list[dict[str, Any]]
     due: list[Item]
+    profile: list[Group]
     names: Mapping[tuple[str, str], str]
     currency: str
 
@@ -53,6 +55,15 @@ class Dossier:
             "promises": self.promises,
             "interactions": [whole("interaction", one) for one in self.interactions],
             "orders": [whole("order", order) for order in self.orders],
+            "profile": [
+                {
+                    "group": group.name,
+                    "filled": group.filled,
+                    "fields": group.size,
+                    "missing": [field.dotted for field in group.missing],
+                }
+                for group in self.profile
+            ],
         }
 
 
@@ -76,6 +87,7 @@ def dossier(workspace: Workspace, id: str, *, as_of: date | None = None) -> Doss
         interactions=latest(workspace, kinds["interaction"], id, LATEST),
         orders=latest(workspace, kinds["order"], id, LATEST),
         due=sorted([*open_tasks(workspace, day, date.max, id), *steps], key=lambda item: item.due),
+        profile=profile(kinds[CUSTOMER], record),
         names=_names(workspace, record),
         currency=workspace.config.currency,
     )

@@ -10,7 +10,8 @@ from pathlib import Path
 from crmctl import definitions
 from crmctl.analytics.result import Column, ModelResult
 from crmctl.errors import BadOption, CrmctlError, NotFound
-from crmctl.facts.definitions import CUSTOMER, MODEL_SOURCES
+from crmctl.facts import models
+from crmctl.facts.definitions import CUSTOMER
 from crmctl.locale import _
 from crmctl.reports.definition import Report, parse
 from crmctl.reports.result import ReportResult, Row
@@ -21,7 +22,6 @@ from crmctl.values.text import suggest
 from crmctl.workspace import Workspace
 
 BUILTIN = Path(__file__).parent / "reports" / "builtin"
-MODELS = tuple(MODEL_SOURCES.values())
 
 
 class Reports:
@@ -100,12 +100,12 @@ class BookSource:
 
 def run_model(workspace: Workspace, name: str, day: date, query: str | None) -> ModelResult:
     """A model over the customers that a query finds (all without one), as of the end of a day."""
-    if name not in MODELS:
-        raise BadOption(_("A model"), name, MODELS, None)
+    if name not in models.MODELS:
+        raise BadOption(_("A model"), name, models.MODELS, None)
     customer = workspace.registry.kinds[CUSTOMER]
     selection = Selection(workspace, customer, query, as_of=day, archived=True)
     customers = selection.ids() if query else None
-    return selection.facts.model(name, customers)
+    return models.run(selection.facts, name, customers)
 
 
 def model_titles() -> dict[str, str]:

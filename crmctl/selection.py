@@ -16,8 +16,7 @@ from typing import Any
 from crmctl.analytics.result import Column as Shown
 from crmctl.errors import UsageError
 from crmctl.facts.tables import Facts
-from crmctl.index.layout import quoted
-from crmctl.index.store import as_record
+from crmctl.index.layout import as_record, quoted
 from crmctl.locale import _
 from crmctl.query import bind, sql
 from crmctl.query.grammar import parse
@@ -182,7 +181,7 @@ class Selection:
             return self._through(path.hops[0], path, alias, comparable)
         field = path.field
         if field.fact:
-            return self.facts.expression(field.name, alias)
+            return self.facts.expression(field, alias)
         top = self.kind_field(path.home, field)
         if field.type == "number" and field is top and not comparable:
             return f"{alias}._data"  # the column has a float, which is not all the digits

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from crmctl import config, startup
+from crmctl import config, policies, startup
 from crmctl.config import Config, Person
 from crmctl.errors import BadOption, Unparsable
 from crmctl.locale import _, language
+from crmctl.policies import TOPICS
 from crmctl.problems import Problem
 from crmctl.storage.editor import edit_document
 from crmctl.storage.edits import Set
 from crmctl.storage.files import load, replace
 from crmctl.storage.reader import parse_document
 from crmctl.storage.writer import Plain
+from crmctl.typed import names
 from crmctl.values.text import suggest
 from crmctl.workspace import Workspace
 
@@ -34,7 +36,7 @@ def effective(workspace: Workspace) -> Iterator[Setting]:
     """Every setting of the book and of the person, with its source; “default” without one."""
     book = load(workspace.root / startup.CONFIG)
     tree, _faults = parse_document(book.text)
-    for name in config.names(Config):
+    for name in names(Config):
         if name == "language":
             continue
         source = startup.CONFIG if _has(tree or {}, name) else _("default")
@@ -48,14 +50,15 @@ def value(workspace: Workspace, name: str) -> str | None:
     for setting in effective(workspace):
         if setting.name == name:
             return setting.value
-    raise _unknown(name, [*config.names(Config), "user"])
+    raise _unknown(name, [*names(Config), "user"])
 
 
 def change(workspace: Workspace, name: str, text: str, place: str) -> Path:
     """Sets `name` in the book's, the person's or the local file; refuses what would not load."""
-    known = config.names(Config if place == "book" else Person)
-    if name not in known:
-        raise _unknown(name, known)
+    known = names(Config if place == "book" else Person)
+    policy = name.split(".")[0] if place == "book" and "." in name else ""
+    if name not in known and policy not in TOPICS:
+        raise _unknown(name, [*known, *TOPICS])
     file = {
         "book": workspace.root / startup.CONFIG,
         "person": Path(startup.person_config()),
@@ -72,6 +75,8 @@ def change(workspace: Workspace, name: str, text: str, place: str) -> Path:
         raise Unparsable(str(file), problem.message)
     if place == "book":
         config.load(Config, tree or {}, file.name)
+        if policy in TOPICS:
+            policies.load(policy, tree or {}, file.name)
     else:
         config.load(Person, tree or {}, file.name)
     replace(file, after, bom=old.bom if old else False)

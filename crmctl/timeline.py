@@ -12,8 +12,7 @@ from operator import attrgetter
 from typing import Any
 
 from crmctl.facts.definitions import CUSTOMER
-from crmctl.index.layout import event_column, quoted
-from crmctl.index.store import as_record
+from crmctl.index.layout import as_record, event_column, quoted
 from crmctl.locale import pick
 from crmctl.refs import References
 from crmctl.schema.access import amount_of, searched

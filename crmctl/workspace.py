@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from crmctl import definitions, shipped, startup
+from crmctl import definitions, policies, shipped, startup
 from crmctl.config import Config, Person, load
 from crmctl.errors import BadDefinition, NotAFolder, NoWorkspace
 from crmctl.locale import _
@@ -46,6 +46,7 @@ class Workspace:
         self.base = root  # where settings, schemas and rates are read
         self.actor = actor
         self.on_progress: Progress | None = None
+        self._policies: dict[str, Any] = {}
 
     @classmethod
     def find(cls, start: str | None = None, *, actor: str | None = None) -> Workspace:
@@ -106,6 +107,18 @@ class Workspace:
         """One for each schema file of the book that had to be left out."""
         broken = self.registry.broken
         return [definitions.problem(broken[name]) for name in sorted(broken)]
+
+    @cached_property
+    def settings_mark(self) -> str:
+        """Changes whenever crmctl.yaml says something else."""
+        return blake2b(repr(self._trees["config"]).encode(), digest_size=8).hexdigest()
+
+    def policy(self, topic: str) -> Any:
+        """What the book's rules on a topic need, in the shape that its module in policies says."""
+        if topic not in self._policies:
+            with definitions.placed(self.base / startup.CONFIG):
+                self._policies[topic] = policies.load(topic, self._trees["config"], startup.CONFIG)
+        return self._policies[topic]
 
     @property
     def zone(self) -> ZoneInfo:
@@ -261,15 +274,20 @@ def _registry(trees: Mapping[str, Any]) -> Registry:
 
 
 def _leave_out_bad_rules(root: Path, trees: Mapping[str, Any]) -> None:
-    """Moves schemas whose rules do not compile to the faults: trying takes too long every time."""
+    """Moves schemas whose rules or workflows cannot be used to the faults.
+
+    Trying takes too long to be done every time.
+    """
     if not trees["own"]:
         return
     from crmctl.schema.rules import Rules
+    from crmctl.schema.workflow import check
 
     registry = _registry(trees)
     for name in trees["own"].keys() & registry.kinds.keys() - registry.broken.keys():
         try:
             Rules(registry.kinds[name])
+            check(registry.kinds[name])
         except BadDefinition as error:
             definitions.place(error, root / error.path)
             del trees["own"][name]

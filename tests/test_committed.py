@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gc
 import os
+import pty
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from crmctl import committed
 from crmctl.index import refresh
 from crmctl.vcs.errors import OnlyToRead
 from crmctl.workspace import Workspace
-from tests.conftest import Book
+from tests.conftest import REPOSITORY, Book
 from tests.processes import at_once
 
 ACME = "records/customers/acme.yaml"
@@ -352,6 +354,23 @@ def test_files_of_every_sort_read_as_on_disk(acme: Book) -> None:
     assert "Linked" in acme.run("customer list --at HEAD~1").out
 
 
+def test_a_person_is_told_which_commit(acme: Book) -> None:
+    then = git(acme, "rev-parse", "HEAD")[:8]
+    terminal, end = pty.openpty()
+    done = subprocess.run(
+        [sys.executable, "-m", "crmctl", "customer", "list", "--at", "2026-03"],
+        cwd=acme.root,
+        env=acme.environment(PYTHONPATH=str(REPOSITORY)),
+        stdout=end,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    os.close(end)
+    os.close(terminal)
+    told = f"As recorded by commit {then}, 2026-03-01T10:00+00:00."
+    assert done.stderr.splitlines() == [told, "1 record"]
+
+
 # the cache
 
 
@@ -369,9 +388,14 @@ def test_a_commit_is_read_once(acme: Book) -> None:
     # Where git has lost something, that is said.
     shutil.rmtree(acme.root / ".crmctl")
     error = acme.run("customer list --at HEAD", code=3).err
-    assert error.startswith("error: git: ")
+    assert error.startswith(f"error: git: {blob} is missing")
     assert caches(acme)
     assert not [*caches(acme)[0].rglob("*.db*")]
+    settings = git(acme, "rev-parse", "HEAD:crmctl.yaml")
+    (acme.root / f".git/objects/{settings[:2]}/{settings[2:]}").unlink()
+    shutil.rmtree(acme.root / ".crmctl")
+    error = acme.run("customer list --at HEAD", code=3).err
+    assert error.startswith(f"error: git: {settings} is missing")
 
 
 def test_the_last_few_are_kept(acme: Book) -> None:

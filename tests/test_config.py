@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from crmctl.config import Config, Person, get, load, names
+from crmctl.config import Config, Person, get, load
+from crmctl.typed import names
 from tests.conftest import Book
 
 

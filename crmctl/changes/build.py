@@ -25,8 +25,10 @@ from crmctl.errors import (
     Unparsable,
 )
 from crmctl.locale import _
+from crmctl.moves import Moves
 from crmctl.problems import Problem
 from crmctl.refs import References, entry_id, has_cycle
+from crmctl.schema.access import ordered, without_defaults
 from crmctl.schema.model import Field, Kind
 from crmctl.schema.rules import Rules
 from crmctl.schema.typing import Finding, read
@@ -54,6 +56,7 @@ class Builder:
         )
         self.references = References(workspace)
         self._rules: dict[str, Rules] = {}
+        self._moves: dict[str, Moves] = {}
         self._changes: dict[tuple[str, str], Change] = {}
         self._read: dict[str, list[Stored]] = {}
 
@@ -86,7 +89,7 @@ class Builder:
         fields["id"] = self.new_id(kind, fields, id, minted)
         if kind.slug_field and mark:
             fields.setdefault("uid", mint_tail())
-        fields = _without_defaults(kind, fields)
+        fields = without_defaults(kind, self.moves(kind).begun(fields))
         self._check(kind, None, fields)
         change = Change(
             kind.name, fields["id"], None, ordered(kind, fields), self._path(kind, fields)
@@ -120,7 +123,7 @@ class Builder:
         stored = self.read(kind, id)
         if values.get("id", id) != id:
             raise Invalid(id, [_("the id of a record cannot be changed")])
-        after = _without_defaults(kind, self._with_histories(kind, stored.values, values))
+        after = without_defaults(kind, self._entered(kind, stored.values, values))
         if after == stored.values:
             return None
         self._check(kind, stored.values, after)
@@ -179,7 +182,7 @@ class Builder:
         if text == self.document_text(kind, stored):
             return
         values = self.draft(kind, stored, text)
-        after = ordered(kind, self._with_histories(kind, stored.values, values))
+        after = ordered(kind, self._entered(kind, stored.values, values))
         said = {name: value for name, value in values.items() if name != "id" or not stored.minted}
         text = edit_document(text, edits_between(kind, said, after), order_of(kind))
         self.put(
@@ -188,7 +191,7 @@ class Builder:
 
     def amend(self, kind: Kind, change: Change, values: Mapping[str, Any]) -> None:
         """A record that this change set makes, with other values than first thought."""
-        after = _without_defaults(kind, dict(values))
+        after = without_defaults(kind, dict(values))
         self._check(kind, None, after)
         change.after = ordered(kind, after)
 
@@ -326,7 +329,19 @@ class Builder:
         reasons = [said for finding in findings if (said := _said(finding)) not in old]
         if not reasons and has_cycle(kind, after, self._current):
             reasons = [_("a record cannot be above itself")]
+        if not reasons and kind.workflows:
+            reasons = self.moves(kind).reasons(before, after)
         return reasons
+
+    def moves(self, kind: Kind) -> Moves:
+        """Judges how records of a kind go from state to state."""
+        if kind.name not in self._moves:
+            self._moves[kind.name] = Moves(self.workspace, kind)
+        return self._moves[kind.name]
+
+    def _entered(self, kind: Kind, before: Values, after: Mapping[str, Any]) -> Values:
+        """`after` with what a change of state brings along, and every history continued."""
+        return self._with_histories(kind, before, self.moves(kind).entered(before, after))
 
     def _with_histories(self, kind: Kind, before: Values, after: Mapping[str, Any]) -> Values:
         """One entry for each changed field that keeps a history, unless `after` brings its own."""
@@ -360,27 +375,6 @@ class Builder:
         if kind.name == "user" and not self.references.has_users():
             return text
         return self.references.exact(kind, text, field.dotted)
-
-
-def ordered(kind: Kind, values: Mapping[str, Any]) -> Values:
-    """The values in schema order, unknown fields last."""
-    known = {name: values[name] for name in kind.fields if name in values}
-    return known | {name: value for name, value in values.items() if name not in known}
-
-
-def _without_defaults(kind: Kind, values: Values) -> Values:
-    return {
-        name: value
-        for name, value in values.items()
-        if not (
-            value in (None, "", [], {})
-            or (
-                (field := kind.fields.get(name)) is not None
-                and field.default is not None
-                and value == field.default
-            )
-        )
-    }
 
 
 def _said(finding: Finding) -> str:

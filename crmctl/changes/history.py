@@ -67,10 +67,11 @@ def traced(workspace: Workspace, ref: str) -> Traced:
 
 
 def _removed(workspace: Workspace, id: str) -> Traced | None:
+    kinds = workspace.registry.kinds
     for entry in reversed(Journal(workspace.private).entries()):
-        for kind in workspace.registry:
-            for change in entry.of(kind.name, id):
-                return Traced(kind, id, change.path)
+        for change in entry.of(id):
+            if change.kind in kinds:
+                return Traced(kinds[change.kind], id, change.path)
     found = lost(workspace, id)
     return Traced(found[0], id, found[1]) if found else None
 
@@ -107,7 +108,7 @@ class _History:
         told: list[_Told] = []
         name = id  # as it was called then
         for entry in reversed(Journal(workspace.private).entries()):
-            for change in joined(entry.of(kind.name, name)):
+            for change in joined(entry.of(name, kind.name)):
                 paths |= {change.path, change.source}
                 name = change.id
                 told.insert(0, _Told(entry, change, self._epoch(entry.header["at"])))

@@ -25,6 +25,8 @@ RECORD = ("kind", "id", "before", "after", "path")
 class Entry:
     """One change set of the journal, read as far as it is asked for."""
 
+    commit: str | None = None  # the commit that it was read from, if it was
+
     def __init__(self, file: Path) -> None:
         self._file = file
 
@@ -37,20 +39,34 @@ class Entry:
 
     @property
     def id(self) -> str:
-        return str(self.header["change"])
+        pending = self._file.name == PENDING
+        return str(self.header["change"]) if pending else self._file.name.removesuffix(SUFFIX)
 
     @cached_property
     def changes(self) -> list[Change]:
         """Every record before and after."""
         return [_change(line) for line in self._lines() if "kind" in line]
 
-    def of(self, kind: str, id: str) -> list[Change]:
+    def of(self, id: str, kind: str | None = None) -> list[Change]:
         """What it did to the record that has this id afterwards; hardly another one is read."""
-        start, name = jsontext.dumps({"kind": kind}).removesuffix("}"), jsontext.dumps(id)
+        found = self._like(kind, jsontext.dumps(id))
+        return [change for change in found if change.new_id == id]
+
+    def touched(self, kind: str | None = None) -> int:
+        """How many records it touched, of one kind or of all; none of them is read."""
         with self._file.open(encoding="utf-8") as lines:
-            # As `lines_of` begins the line of a record.
-            near = [line for line in lines if line.startswith(start) and name in line]
-        return [one for one in map(_change, map(jsontext.loads, near)) if one.new_id == id]
+            return sum(line.startswith(_start(kind)) for line in lines)
+
+    def removals(self, kind: str) -> list[Change]:
+        """The records of a kind that it removed."""
+        return [change for change in self._like(kind, '"after": null') if change.after is None]
+
+    def _like(self, kind: str | None, part: str) -> list[Change]:
+        """Records in whose line a text stands: looking for it is quicker than reading them."""
+        start = _start(kind)
+        with self._file.open(encoding="utf-8") as lines:
+            near = [line for line in lines if part in line and line.startswith(start)]
+        return [_change(jsontext.loads(line)) for line in near]
 
     @cached_property
     def images(self) -> list[Image]:
@@ -137,6 +153,11 @@ def lines_of(changes: ChangeSet, images: Iterable[Image]) -> Iterator[dict[str, 
         yield {**line, "origin": change.origin} if change.origin else line
     for image in images:
         yield image.written()
+
+
+def _start(kind: str | None) -> str:
+    """How `lines_of` begins the line of a record."""
+    return '{"kind": ' if kind is None else jsontext.dumps({"kind": kind}).removesuffix("}") + ", "
 
 
 def _change(line: Mapping[str, Any]) -> Change:

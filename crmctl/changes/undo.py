@@ -238,7 +238,7 @@ def _for_theirs(conflict: Conflict) -> Any:
 def removed(workspace: Workspace, kind: Kind) -> dict[str, tuple[Change, Entry]]:
     """The records of a kind that were removed and are still gone, the last one first."""
     found: dict[str, tuple[Change, Entry]] = {}
-    for entry, change in Past(workspace).removals(kind.name):
+    for entry, change in Past(workspace).removals(kind):
         if change.id not in found and workspace.index.get(kind, change.id) is None:
             found[change.id] = (change, entry)
     return found

@@ -51,7 +51,12 @@ class Whole(click.IntRange):
 
 
 class Argument(click.Argument):
-    """An argument; its name is shown as it was given."""
+    """An argument; its name is shown as it was given, and in the line of usage alone."""
+
+    def get_help_record(  # type: ignore[override]
+        self, ctx: click.Context
+    ) -> tuple[str, str] | None:
+        return None
 
 
 class Described(click.Command):

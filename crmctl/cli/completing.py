@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import click
@@ -49,11 +50,11 @@ def complete_ref(kind: str | None = None) -> Completer:
 @_quietly
 def complete_change(app: App, word: str) -> Iterable[tuple[str, str]]:
     """The ids of change sets that begin so, newest first, with their commands."""
-    from crmctl.changes.journal import Journal
+    from crmctl.changes.past import Past
 
-    for entry in reversed(Journal(app.workspace.private).entries()):
-        if entry.id.startswith(word):
-            yield entry.id, " ".join(entry.header["command"])
+    found = (entry for entry in Past(app.workspace).entries() if entry.id.startswith(word))
+    for entry in islice(found, MOST):
+        yield entry.id, " ".join(entry.header["command"])
 
 
 def complete_removed(kind: str) -> Completer:

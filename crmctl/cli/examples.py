@@ -143,6 +143,10 @@ _OF_KIND = {
     "rm": ("rm {id} --cascade",),
     "restore": ("restore",),
     "archive": ("archive {id}",),
+    "move": ("move {id}",),
+    "advance": ("advance {id}",),
+    "close": ("close {id} --won", "close {id} --lost --reason 'too expensive'"),
+    "reopen": ("reopen {id}",),
 }
 _OF_LIST = {
     "": ("list {id}", "add {id} {new}"),

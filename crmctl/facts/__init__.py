@@ -1,1 +1,1 @@
-"""What is known of each customer by counting and adding up its records: one row a customer."""
+"""What is computed for each record of a kind by counting and adding up other records."""

@@ -1,129 +1,163 @@
-"""The computed fields of a customer that queries, columns, segments and models may use.
+"""What a fact is: a computed field of a kind, and the source that it stands in.
 
-Each fact stands in one source: a set-based SELECT over the tables of the index with one row a
-customer, or a model that scores the whole book. Sources are made once a command, when asked for.
-Amounts are in the book's base currency, 1/10000 units; nothing after the day in question counts.
+A source is a table with one row for each record of its kind that has something to tell, made over
+the whole book by one SELECT over the tables of the index, or by a function. Amounts are in the
+book's base currency, 1/10000 units; nothing after the day in question counts.
+
+To add a fact, add a line to the FACTS of an area, the module of this package that holds its
+source. A new area goes into AREAS.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from crmctl.locale import N_, titles
+from crmctl.locale import titles
 from crmctl.schema.model import Field, Registry
+from crmctl.values.frozen import Frozen
+
+if TYPE_CHECKING:
+    from crmctl.facts.tables import Facts
 
 CUSTOMER = "customer"
 
-# Purchase event: one customer, one local date with at least one confirmed order that is not
-# refunded in full. A refund reduces the order it names; one that names none lowers spend alone.
-PURCHASES = """
-WITH counted AS (
-    SELECT id, customer, date, amount__base AS amount, refund_of FROM orders
-    WHERE COALESCE(status, 'confirmed') IN (SELECT value FROM json_each(:confirmed))
-      AND date <= :day AND customer IS NOT NULL AND amount__base IS NOT NULL
-), refund AS (
-    SELECT refund_of AS id, sum(abs(amount)) AS back FROM counted
-    WHERE refund_of IS NOT NULL GROUP BY refund_of
-), line AS (
-    SELECT o.customer, o.date, o.amount - COALESCE(r.back, 0) AS net,
-        o.amount >= 0 AND (o.amount > 0 OR :keep_zero)
-            AND (r.back IS NULL OR r.back < o.amount) AS event
-    FROM counted AS o LEFT JOIN refund AS r ON r.id = o.id
-    WHERE o.refund_of IS NULL
-    UNION ALL
-    SELECT customer, date, -abs(amount), 0 FROM counted
-    WHERE refund_of IS NOT NULL AND refund_of NOT IN (SELECT id FROM counted)
-)
-SELECT customer, sum(event) AS orders, count(DISTINCT CASE WHEN event THEN date END) AS purchases,
-    sum(net) AS spend, min(CASE WHEN event THEN date END) AS first_order,
-    max(CASE WHEN event THEN date END) AS last_order
-FROM line GROUP BY customer
-"""
-
-TOUCHES = """
-SELECT customer, count(*) AS interactions, min(at__ts) AS first_interaction,
-    max(at__ts) AS last_interaction
-FROM interactions WHERE at__ts < :end AND customer IS NOT NULL GROUP BY customer
-"""
-
-TASKS = """
-SELECT customer, count(*) AS open_tasks, min(due) AS next_due FROM tasks
-WHERE COALESCE(status, 'open') NOT IN ('done', 'cancelled') AND customer IS NOT NULL
-GROUP BY customer
-"""
-
-SQL_SOURCES = {"purchase_facts": PURCHASES, "touch_facts": TOUCHES, "task_facts": TASKS}
-MODEL_SOURCES = {"rfm_facts": "rfm", "abc_facts": "abc"}
+# The modules with facts of each kind; they are loaded in this order until a name is found.
+AREAS = {
+    CUSTOMER: (
+        "purchases",
+        "touches",
+        "tasks",
+        "tickets",
+        "opportunities",
+        "quotes",
+        "contracts",
+        "receivables",
+        "assets",
+        "profile",
+        "models",
+    ),
+    "opportunity": ("opportunities",),
+    "order": ("receivables",),
+    "contract": ("contracts",),
+    "invoice": ("receivables",),
+    "campaign": ("campaigns",),
+}
 
 
-class Fact:
-    """A computed field, the source it stands in, and what a customer without a row there has."""
+class Source(Frozen):
+    """A table `name` with a row for each record of `kind`, its id in the column `id`.
 
-    def __init__(self, name: str, type_: str, source: str, title: str, absent: int | None) -> None:
-        self.name = name
-        self.source = source
-        self.absent = absent
-        self._type = type_
-        self._title = title
+    `sql` is a SELECT, which may use :day, :end (the first second after the day) and what else
+    `tables.Facts.parameters` says; or `rows` gives tuples of an id and the values of `columns`.
+    `reads` are the columns that the SELECT needs, by table: without one of them in the book, the
+    facts of the source do not exist. `uses` are the sources that are made before.
+    """
+
+    name: str
+    kind: str
+    sql: str = ""
+    rows: Callable[[Facts], Iterable[Sequence[Any]]] | None = None
+    columns: tuple[str, ...] = ()
+    reads: Mapping[str, str] = {}
+    uses: tuple[Source, ...] = ()
+
+    def fact(self, *args: Any, **more: Any) -> Fact:
+        """A fact that stands in this source; see `Fact`."""
+        return Fact(self, *args, **more)
+
+    @property
+    def tables(self) -> frozenset[str]:
+        """The tables of records that the source is made from."""
+        return frozenset(self.reads).union(*(source.tables for source in self.uses))
+
+    def fits(self, registry: Registry) -> bool:
+        """Whether the book has everything that the source is made from."""
+        from crmctl.index.layout import columns
+
+        tables = {kind.plural: kind for kind in registry}
+        for table, wanted in self.reads.items():
+            fields = tables[table].fields.values() if table in tables else ()
+            if not {*wanted.split()} <= {name for field in fields for name, _ in columns(field)}:
+                return False
+        return all(source.fits(registry) for source in self.uses)
+
+
+class Fact(Frozen):
+    """A computed field: its type, its title, and a sentence that defines it.
+
+    `absent` is what a record has that is not in the source. `sql` is the value in a row `f` of the
+    source, its own column without one; {day} and {now} stand for the day and the second asked
+    about. `values` are the titles of an enum's values.
+    """
+
+    source: Source
+    name: str
+    type: str
+    title: str
+    description: str
+    absent: int | str | None = None
+    sql: str = ""
+    values: Mapping[str, str] = {}
 
     @cached_property
     def field(self) -> Field:
         """Made when a command asks for it: the titles take the Chinese catalog to be loaded."""
-        values = {value: titles(title) for value, title in _values(self.name).items()}
-        return Field(self.name, self._type, title=titles(self._title), values=values, fact=True)
+        values = {value: titles(title) for value, title in self.values.items()}
+        return Field(self.name, self.type, title=titles(self.title), values=values, fact=self)
 
 
-def _values(name: str) -> dict[str, str]:
-    from crmctl.analytics import abc, rfm
-
-    return {"rfm": rfm.SEGMENTS, "abc": {name: name for name in abc.CLASSES}}.get(name, {})
-
-
-def _fact(
-    name: str, type_: str, source: str, title: str, *, absent: int | None = None
-) -> tuple[str, Fact]:
-    return name, Fact(name, type_, source, title, absent)
+def facts_of(kind: str) -> Iterator[Fact]:
+    """Every fact that there may be of a kind, area by area."""
+    for area in AREAS.get(kind, ()):
+        for fact in import_module(f"crmctl.facts.{area}").FACTS:
+            if fact.source.kind == kind:
+                yield fact
 
 
-FACTS = dict(
-    [
-        _fact("orders", "integer", "purchase_facts", N_("Orders"), absent=0),
-        _fact("purchases", "integer", "purchase_facts", N_("Purchase days"), absent=0),
-        _fact("spend", "money", "purchase_facts", N_("Spend"), absent=0),
-        _fact("first_order", "date", "purchase_facts", N_("First order")),
-        _fact("last_order", "date", "purchase_facts", N_("Last order")),
-        _fact("interactions", "integer", "touch_facts", N_("Interactions"), absent=0),
-        _fact("first_interaction", "instant", "touch_facts", N_("First interaction")),
-        _fact("last_interaction", "instant", "touch_facts", N_("Last interaction")),
-        _fact("open_tasks", "integer", "task_facts", N_("Open tasks"), absent=0),
-        _fact("next_due", "date", "task_facts", N_("Next due")),
-        _fact("rfm", "enum", "rfm_facts", N_("RFM segment")),
-        _fact("abc", "enum", "abc_facts", N_("ABC class")),
-    ]
-)
+class FactFields(Mapping[str, Field]):
+    """The facts of a kind as fields; a field of the same name hides a fact.
 
+    Areas are loaded up to the first one that has the name that is asked for.
+    """
 
-class _Fields(Mapping[str, Field]):
-    """The fields of some facts by name."""
+    def __init__(self, kind: str, registry: Registry) -> None:
+        self._registry = registry
+        self._kind = registry.kinds[kind]
+        self._seen: dict[str, Fact] = {}
+        self._unseen = facts_of(kind)
+        self._fits: dict[str, bool] = {}
 
-    def __init__(self, names: Collection[str]) -> None:
-        self._names = names
+    def _look(self) -> Iterator[Fact]:
+        """The facts that nobody has looked at yet."""
+        for fact in self._unseen:
+            if fact.name not in self._kind.fields and self._exists(fact.source):
+                self._seen[fact.name] = fact
+                yield fact
+
+    def _exists(self, source: Source) -> bool:
+        if source.name not in self._fits:
+            self._fits[source.name] = source.fits(self._registry)
+        return self._fits[source.name]
 
     def __getitem__(self, name: str) -> Field:
-        if name not in self._names:
+        if name not in self._seen and all(fact.name != name for fact in self._look()):
             raise KeyError(name)
-        return FACTS[name].field
+        return self._seen[name].field
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
+        for _fact in self._look():
+            pass
+        return iter(self._seen)
 
     def __len__(self) -> int:
-        return len(self._names)
+        return sum(1 for _name in self)
 
 
 def add_facts(registry: Registry) -> None:
-    """Makes the facts fields of the customer kind; a field of the same name hides a fact."""
-    customer = registry.kinds.get(CUSTOMER)
-    if customer is not None:
-        customer.facts = _Fields([name for name in FACTS if name not in customer.fields])
+    """Makes the facts computed fields of their kinds."""
+    for name in AREAS:
+        if name in registry.kinds:
+            registry.kinds[name].facts = FactFields(name, registry)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
 from datetime import date
-from decimal import Decimal
-from typing import TYPE_CHECKING
+from functools import cached_property
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
 
-from crmctl.facts.definitions import FACTS, MODEL_SOURCES, SQL_SOURCES
-from crmctl.index.derived import Derived
-from crmctl.values.instants import end_of, parse_date
-from crmctl.values.money import from_units
+from crmctl import __version__
+from crmctl.facts.definitions import Fact, Source
+from crmctl.index.derived import Derived, Rows, Select
+from crmctl.schema.model import Field
+from crmctl.values.instants import end_of
 
 if TYPE_CHECKING:
-    from crmctl.analytics.result import ModelResult
-    from crmctl.analytics.rfm import Purchases
+    from crmctl.index.store import Index
     from crmctl.workspace import Workspace
 
 
@@ -25,88 +25,62 @@ class Facts:
     def __init__(self, workspace: Workspace, day: date) -> None:
         self.workspace = workspace
         self.day = day
-        self._made: set[str] = set()
 
-    def expression(self, name: str, alias: str) -> str:
-        """SQL for a fact of the customer row `alias`; makes the fact's source if need be."""
-        fact = FACTS[name]
-        self._make(fact.source)
-        column = "value" if fact.source in MODEL_SOURCES else name
-        found = f'(SELECT f."{column}" FROM "{fact.source}" AS f WHERE f.customer = {alias}.id)'
-        return found if fact.absent is None else f"COALESCE({found}, {fact.absent:d})"
+    @property
+    def index(self) -> Index:
+        return self.workspace.index
 
-    def _make(self, source: str) -> None:
-        if source in self._made:
-            return
-        self._made.add(source)
-        config = self.workspace.config
-        mark = f"{self.day} {config.purchases} {config.abc}"
-        current = self.day == self.workspace.today
-        self.workspace.index.derive(source, mark, lambda: self._derived(source), current=current)
+    @cached_property
+    def now(self) -> int:
+        """The second that the facts are seen from: that of the command, or the last of the day."""
+        if self._is_current:
+            return int(self.workspace.now.timestamp())
+        return end_of(self.day, self.workspace.zone) - 1
 
-    def _derived(self, source: str) -> Derived:
-        if source in SQL_SOURCES:
-            purchases = self.workspace.config.purchases
-            params = {
-                "day": self.day.isoformat(),
-                "end": end_of(self.day, self.workspace.zone),
-                "confirmed": json.dumps(purchases.confirmed),
-                "keep_zero": purchases.keep_zero,
-            }
-            return SQL_SOURCES[source], params
-        model = MODEL_SOURCES[source]
-        column = {"rfm": "segment", "abc": "class"}[model]
-        return [(row["customer"], row[column]) for row in self.model(model).rows]
+    @cached_property
+    def parameters(self) -> dict[str, Any]:
+        """What the SELECT of a source may ask about."""
+        purchases = self.workspace.config.purchases
+        return {
+            "day": self.day.isoformat(),
+            "end": end_of(self.day, self.workspace.zone),
+            "confirmed": json.dumps(purchases.confirmed),
+            "keep_zero": purchases.keep_zero,
+        }
 
-    # what the models start from
+    def expression(self, field: Field, alias: str) -> str:
+        """SQL for a fact of the row `alias` of its kind; makes the fact's source if need be."""
+        fact: Fact = field.fact
+        self.make(fact.source)
+        value = fact.sql.format(day=f"'{self.day}'", now=self.now) or f'f."{fact.name}"'
+        found = f'(SELECT {value} FROM "{fact.source.name}" AS f WHERE f.id = {alias}.id LIMIT 1)'
+        if fact.absent is None:
+            return found
+        absent = f"'{fact.absent}'" if isinstance(fact.absent, str) else fact.absent
+        return f"COALESCE({found}, {absent})"
 
-    def purchases(self, customers: Iterable[str] | None = None) -> list[Purchases]:
-        """Last purchase, purchase events and net spend of each customer, all of them or some."""
-        from crmctl.analytics.rfm import Purchases
-
-        spend = self.expression("spend", "c")
-        count = self.expression("purchases", "c")
-        last = self.expression("last_order", "c")
-        rows: Sequence[tuple[str, str | None, int, int]] = self.workspace.index.rows(
-            f"SELECT c.id, {last}, {count}, {spend} FROM customers AS c GROUP BY c.id"
+    def make(self, source: Source) -> None:
+        """Sees to it that the table of a source is there, as of the day."""
+        self.index.derive(
+            source.name,
+            f"{self._mark} {blake2b(source.sql.encode(), digest_size=8).hexdigest()}",
+            lambda: self._derived(source),
+            current=self._is_current,
+            tables=source.tables,
         )
-        wanted = None if customers is None else set(customers)
-        return [
-            Purchases(id, parse_date(day) if day else None, events, from_units(units))
-            for id, day, events, units in rows
-            if wanted is None or id in wanted
-        ]
 
-    def model(self, name: str, customers: Iterable[str] | None = None) -> ModelResult:
-        """A model's result over all customers or some of them."""
-        from crmctl.analytics.abc import abc
-        from crmctl.analytics.rfm import rfm
+    @cached_property
+    def _is_current(self) -> bool:
+        return self.day == self.workspace.today
 
-        purchases = self.purchases(customers)
-        if name == "rfm":
-            result = rfm(purchases, self.day)
-        else:
-            cuts = self.workspace.config.abc
-            values: list[tuple[str, Decimal]] = [(p.customer, p.spend) for p in purchases]
-            result = abc(values, self.day, cuts.a, cuts.b)
-        result.notes.extend(self.unrated())
-        return result
+    @cached_property
+    def _mark(self) -> str:
+        """What the tables depend on beside the records."""
+        return f"{__version__} {self.day} {self.workspace.settings_mark}"
 
-    def unrated(self) -> list[str]:
-        """A note on the orders left out because no exchange rate was near enough."""
-        from crmctl.locale import ngettext
-
-        rows = self.workspace.index.rows(
-            "SELECT id FROM orders WHERE amount__base IS NULL"
-            " AND (amount IS NOT NULL OR lines IS NOT NULL) AND date <= ? ORDER BY id",
-            (self.day.isoformat(),),
-        )
-        if not rows:
-            return []
-        text = ngettext(
-            "{count} order without an exchange rate is left out: {ids}.",
-            "{count} orders without an exchange rate are left out: {ids}.",
-            len(rows),
-        )
-        ids = ", ".join(id for (id,) in rows[:5]) + (" …" if len(rows) > 5 else "")
-        return [text.format(count=len(rows), ids=ids)]
+    def _derived(self, source: Source) -> Derived:
+        for needed in source.uses:
+            self.make(needed)
+        if source.rows is None:
+            return Select(source.sql, self.parameters)
+        return Rows(("id", *source.columns), list(source.rows(self)))

@@ -12,17 +12,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from crmctl.errors import GitRefused
 from crmctl.index import database
 from crmctl.index.scan import Folder, Look, as_text, is_text
 from crmctl.index.store import Index
+from crmctl.storage.files import DEAD_LINK, MAX_FILE, FileText, decoded, too_large, unread
+from crmctl.storage.reader import Fault
 from crmctl.vcs import git
-
-if TYPE_CHECKING:
-    from crmctl.storage.files import FileText
-    from crmctl.vcs.trees import Blob, Tree
+from crmctl.vcs.trees import Tree
 
 READ = 0.05  # what reading a file from git costs, where parsing it costs 1
 BELOW = "records/"
@@ -33,7 +32,8 @@ class CommittedRecords:
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
-        self._blobs: dict[str, Blob] = {}
+        self._ids: dict[str, str] = {}
+        self._faults: dict[str, Fault] = {}
         self._folders: dict[str, Folder | None] = {"": Folder("")}
 
     @cached_property
@@ -46,7 +46,11 @@ class CommittedRecords:
                 continue
             if name.endswith(".yaml") and is_text(name):
                 folder.entries.append((name, blob.size, *_stamps(blob.id)))
-                self._blobs[path] = blob
+                self._ids[path] = blob.id
+                if blob.is_link:
+                    self._faults[path] = Fault("not-a-file", 1, 1, {"what": DEAD_LINK})
+                elif blob.size > MAX_FILE:
+                    self._faults[path] = too_large()
             else:
                 folder.strays.append(as_text(name))
         return Look(None, {path: found for path, found in self._folders.items() if found})
@@ -68,19 +72,11 @@ class CommittedRecords:
 
     def load(self, paths: Sequence[str]) -> Iterator[FileText]:
         """Files that were listed, all read at once."""
-        from crmctl.storage.files import DEAD_LINK, MAX_FILE, decoded, too_large, unread
-        from crmctl.storage.reader import Fault
-
-        blobs = [self._blobs[path] for path in paths]
-        readable = [one.id for one in blobs if not one.is_link and one.size <= MAX_FILE]
-        contents = git.blobs(self._tree.root, readable)
-        for blob in blobs:
-            if blob.is_link:
-                yield unread(Fault("not-a-file", 1, 1, {"what": DEAD_LINK}))
-            elif blob.id not in contents:
-                yield unread(too_large())
-            else:
-                yield decoded(contents[blob.id])
+        readable = [self._ids[path] for path in paths if path not in self._faults]
+        contents = self._tree.read(readable)
+        for path in paths:
+            fault = self._faults.get(path)
+            yield decoded(contents[self._ids[path]]) if fault is None else unread(fault)
 
 
 def _stamps(id_: str) -> tuple[int, int]:

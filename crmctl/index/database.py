@@ -66,10 +66,21 @@ def fill(
             gc.enable()
         for statement in layout.indexes(registry):
             connection.execute(statement)
-        connection.execute("INSERT INTO meta VALUES ('rates', ?)", (rates_mark,))
+        set_rates(connection, rates_mark)
         connection.execute("COMMIT")
         # Whoever changes the mode later would need the file for itself alone.
         connection.execute("PRAGMA journal_mode = WAL")
+
+
+def has_rates(connection: sqlite3.Connection, mark: str) -> bool:
+    """Whether the amounts are converted by these rates."""
+    sql = "SELECT 1 FROM meta WHERE key = 'rates' AND value = ?"
+    return connection.execute(sql, (mark,)).fetchone() is not None
+
+
+def set_rates(connection: sqlite3.Connection, mark: str) -> None:
+    """Says by which rates they are converted."""
+    connection.execute("REPLACE INTO meta VALUES ('rates', ?)", (mark,))
 
 
 def connect(file: Path, zone: ZoneInfo, rates: Rates) -> sqlite3.Connection:

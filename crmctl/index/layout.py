@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from hashlib import blake2b
+from typing import Any
 
 from crmctl.schema.model import Field, Kind, Registry
+from crmctl.values import jsontext
 
 VERSION = 4  # of the tables that a kind gives; the marks of kinds are kept, so count on
 
@@ -79,7 +81,8 @@ def indexes(registry: Registry) -> Iterator[str]:
                 rare = field.name not in kind.root.required
                 yield f"{sql} WHERE {quoted(field.name)} IS NOT NULL" if rare else sql
             elif kind.parent and when and _announces(field):
-                # What an event announces for later (`next`) is rare and asked for over the book.
+                # What an event announces for later (`next`, `promises`) is rare, and asked for over
+                # the whole book.
                 covered = ", ".join([quoted(kind.parent), *when])
                 yield (
                     f'CREATE INDEX "{kind.plural}_with_{field.name}" ON {name} ({covered})'
@@ -88,7 +91,7 @@ def indexes(registry: Registry) -> Iterator[str]:
 
 
 def _announces(field: Field) -> bool:
-    return field.type == "object" and any(one.type == "date" for one in field.fields.values())
+    return field.leaf.type == "object" and "date" in (one.type for one in field.children().values())
 
 
 def event_column(kind: Kind) -> str:
@@ -118,3 +121,11 @@ def mark(registry: Registry) -> str:
 
 def _digest(parts: list[str]) -> str:
     return blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
+
+
+def as_record(data: str, path: str, line: int) -> dict[str, Any]:
+    """A row of a kind's table as the record that scripts get."""
+    record: dict[str, Any] = jsontext.loads(data)
+    record["_path"] = path
+    record["_line"] = line
+    return record

@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any, NamedTuple
 
+from crmctl.index.derived import outdate
 from crmctl.index.layout import columns, quoted
 from crmctl.index.rows import FileRows, Reader
 from crmctl.index.scan import Entry, Folder, Look
@@ -51,7 +52,7 @@ class Refresh:
         self.registry = registry
         self.reader = reader
         self._on_progress = on_progress
-        self._changed_anything = False
+        self._changed_tables: set[str] = set()
 
     def run(self, seen: Look) -> None:
         """Reads what changed, drops what is gone; call within a transaction.
@@ -73,8 +74,7 @@ class Refresh:
         work += self._racy(found, {job.path for job in work})
         self._read(work, seen)
         self._folder_problems(seen)
-        if self._changed_anything:
-            execute("DELETE FROM meta WHERE key LIKE 'made %'")
+        outdate(self.connection, self._changed_tables)
 
     def _changed(self, folder: Folder) -> Iterator[Job]:
         execute = self.connection.execute
@@ -131,7 +131,7 @@ class Refresh:
                 (*stamps, racy, job.fid),
             )
             return
-        self._changed_anything = True
+        self._changed_tables.add(job.kind.plural)
         if job.fid is not None:
             self._drop_files([(job.fid,)])
         store.add(job.kind, (job.folder, name, job.kind.name, *stamps, rows.digest, racy), rows)
@@ -167,7 +167,6 @@ class Refresh:
 
     def _drop_files(self, fids: list[tuple[int]]) -> None:
         execute = self.connection.execute
-        self._changed_anything |= bool(fids)
         for (fid,) in fids:
             rids = execute("SELECT rid, kind FROM record WHERE fid = ?", (fid,)).fetchall()
             for rid, kind in rids:
@@ -180,6 +179,7 @@ class Refresh:
                     execute("DELETE FROM text WHERE rid = ?", (rid,))
                 execute("DELETE FROM key WHERE rid = ?", (rid,))
                 plural = self.registry.kinds[kind].plural
+                self._changed_tables.add(plural)
                 execute(f"DELETE FROM {quoted(plural)} WHERE rid = ?", (rid,))
             execute("DELETE FROM record WHERE fid = ?", (fid,))
             execute("DELETE FROM problem WHERE fid = ?", (fid,))
@@ -209,7 +209,7 @@ class Refresh:
 
     def money(self) -> None:
         """Converts every amount again, after a change of the rates alone."""
-        self.connection.execute("DELETE FROM meta WHERE key LIKE 'made %'")
+        outdate(self.connection, {kind.plural for kind in self.registry})
         for kind in self.registry:
             fields = [field for field in kind.fields.values() if field.type == "money"]
             if not fields:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -19,6 +19,7 @@ from crmctl import startup
 from crmctl.errors import BadSql, IndexUnusable
 from crmctl.index import asof, database, derived, functions, layout
 from crmctl.index.derived import Derived
+from crmctl.index.lookups import Lookups
 from crmctl.index.scan import Look, differs, glance
 from crmctl.index.source import Disk, Source
 from crmctl.problems import Problem
@@ -26,7 +27,6 @@ from crmctl.schema.model import Kind, Registry
 from crmctl.storage.errors import Locked
 from crmctl.values import jsontext
 from crmctl.values.money import Rates
-from crmctl.values.phones import digits, same
 
 if TYPE_CHECKING:
     from crmctl.index.refresh import Refresh
@@ -35,10 +35,9 @@ T = TypeVar("T")
 BUILD_SECONDS = 900.0
 BRIEFLY = 1.0  # seconds
 FILLS = 5  # a new index starts over so often when files change below it
-MIN_LINE = 7  # last digits by which a phone is looked up
 
 
-class Index:
+class Index(Lookups):
     """A book's records as tables; `refresh` first, then ask."""
 
     def __init__(
@@ -60,7 +59,8 @@ class Index:
         self._connection: sqlite3.Connection | None = None
         self._file: Path
         self._source: Source = Disk(root)
-        self._derived: dict[str, tuple[str, Callable[[], Derived], bool]] = {}
+        self._derived: dict[str, Callable[[], None]] = {}
+        self._made: dict[str, str] = {}
         self._day: date | None = None
         self._stale = False
 
@@ -139,6 +139,7 @@ class Index:
     def refresh(self) -> None:
         """Looks at the disk again when next asked, after a write of this process."""
         self._stale = self._connection is not None
+        self._made.clear()
 
     def take_in(self, paths: Iterable[str]) -> None:
         """Reads files below records/ that were written just now; call while nobody else writes.
@@ -163,7 +164,8 @@ class Index:
         if moving[0]:
             return
         seen = self._source.look()
-        if self._has_rates(connection) and not differs(connection, seen.fingerprints()):
+        current = database.has_rates(connection, self._rates_mark)
+        if current and not differs(connection, seen.fingerprints()):
             return
         self._update(connection, seen, moving)
 
@@ -178,19 +180,14 @@ class Index:
             if moving is not None and startup.moving(str(self.root)) != moving:
                 connection.execute("ROLLBACK")
                 return
-            if not self._has_rates(connection):
+            if not database.has_rates(connection, self._rates_mark):
                 refresh.money()
-                connection.execute("REPLACE INTO meta VALUES ('rates', ?)", (self._rates_mark,))
+                database.set_rates(connection, self._rates_mark)
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             raise
-
-    def _has_rates(self, connection: sqlite3.Connection) -> bool:
-        """Whether the amounts are converted by the rates of the book."""
-        sql = "SELECT 1 FROM meta WHERE key = 'rates' AND value = ?"
-        return connection.execute(sql, (self._rates_mark,)).fetchone() is not None
 
     def _refresher(self, connection: sqlite3.Connection) -> Refresh:
         # Loaded here: a command that finds nothing changed needs no reader of files.
@@ -216,11 +213,12 @@ class Index:
         day, made = self._day, self._derived
         if self._connection is not None:
             self._connection.close()
-        self._connection, self._day, self._derived = None, None, {}
+        self._connection, self._day = None, None
+        self._derived, self._made = {}, {}
         self._remove(self._file)
         self.as_of(day)
-        for name, (mark, make, current) in made.items():
-            self.derive(name, mark, make, current=current)
+        for again in made.values():
+            again()
 
     def _remove(self, file: Path) -> None:
         from crmctl.storage.files import Lock
@@ -253,25 +251,40 @@ class Index:
 
     # derived tables
 
-    def derive(self, name: str, mark: str, make: Callable[[], Derived], *, current: bool) -> None:
-        """A table derived from the records, by customer.
+    def derive(
+        self,
+        name: str,
+        mark: str,
+        make: Callable[[], Derived],
+        *,
+        current: bool,
+        tables: Collection[str] | None = None,
+    ) -> None:
+        """A table derived from the records, by the ids in its column `id`.
 
-        `current`: from the records as they are, whatever day is shown, and kept until a record or
-        `mark` changes. Otherwise from the day that is shown, for this command alone.
+        `current`: from the records as they are, whatever day is shown, and kept until `mark` or a
+        record of one of the `tables` (any without them) changes. Otherwise from the day that is
+        shown, for this command alone.
         """
+
+        every = [kind.plural for kind in self.registry]
+        note = derived.marked(mark, every if tables is None else tables)
+        if self._made.get(name) == note:
+            return
 
         def work(connection: sqlite3.Connection) -> None:
             derived.forget(connection, name)
             if not current:
                 derived.make_temporary(connection, name, make())
-            elif not derived.is_kept(connection, name, mark):
+            elif not derived.is_kept(connection, name, note):
                 shown = self._day
                 self.as_of(None)
-                derived.keep(connection, name, mark, make)
+                derived.keep(connection, name, note, make)
                 self.as_of(shown)
 
         self._asked(work)
-        self._derived[name] = (mark, make, current)
+        self._derived[name] = lambda: self.derive(name, mark, make, current=current, tables=tables)
+        self._made[name] = note
 
     def as_of(self, day: date | None) -> None:
         """From now on every table shows the book as of the end of `day`; None: as it is."""
@@ -295,70 +308,25 @@ class Index:
             f"SELECT _data, _path, _line FROM {layout.quoted(kind.plural)} WHERE id = ? LIMIT 1",
             (id,),
         )
-        return as_record(*found[0]) if found else None
-
-    def kinds_of(self, id: str) -> list[Kind]:
-        """The kinds in which a record has this id."""
-        found = self.rows("SELECT DISTINCT kind FROM record WHERE id = ?", (id,))
-        return [self.registry.kinds[name] for (name,) in found]
-
-    def with_prefix(
-        self, prefix: str, kind: Kind | None = None, limit: int = 30
-    ) -> list[tuple[str, str]]:
-        """(kind, id) of the records whose id starts so."""
-        condition, params = "id >= ? AND id < ?", [prefix, prefix + "\U0010ffff"]
-        if kind is not None:
-            condition += " AND kind = ?"
-            params.append(kind.name)
-        sql = f"SELECT kind, id FROM record WHERE {condition} ORDER BY id, kind LIMIT {limit:d}"
-        return [(name, id) for name, id in self.rows(sql, params)]
-
-    def named(
-        self, forms: Iterable[tuple[str, str]], kind: Kind | None = None
-    ) -> list[tuple[str, str]]:
-        """(kind, id) of the records that have one of these exact (key, form) pairs."""
-        found: dict[tuple[str, str], None] = {}
-        for key, form in forms:
-            sql = "SELECT kind, id FROM key JOIN record USING (rid) WHERE key = ? AND form = ?"
-            for name, id in self.rows(sql + " ORDER BY id", (key, form)):
-                if kind is None or kind.name == name:
-                    found[name, id] = None
-        return list(found)
-
-    def dialed(self, number: str, kind: Kind | None = None) -> list[tuple[str, str]]:
-        """(kind, id) of the records with a phone that is likely the same line."""
-        end = digits(number)[-MIN_LINE:]
-        if len(end) < MIN_LINE:
-            return []
-        sql = (
-            "SELECT kind, id, key FROM key JOIN record USING (rid)"
-            " WHERE form = 'phone' AND key LIKE ? ORDER BY id"
-        )
-        found = dict.fromkeys(
-            (name, id) for name, id, key in self.rows(sql, (f"%{end}",)) if same(number, key)
-        )
-        return [(name, id) for name, id in found if kind is None or kind.name == name]
+        return layout.as_record(*found[0]) if found else None
 
     def problems(self) -> list[Problem]:
         """Every problem met while reading the files."""
-        sql = "SELECT path, line, col, code, params FROM problem ORDER BY path, line, col"
-        return [
-            Problem(path, line, column, code, jsontext.loads(params))
-            for path, line, column, code, params in self.rows(sql)
-        ]
+        return self._problems("SELECT path, line, col, code, params FROM problem")
 
     def broken(self) -> list[Problem]:
         """One problem for each file of which something could not be read at all."""
         codes = "syntax duplicate-key conflict-marker anchor alias tag too-deep too-large encoding"
         codes += " not-a-mapping tab control-character unreadable not-a-file outside"
         listed = ", ".join(f"'{code}'" for code in codes.split())
-        sql = (
-            "SELECT path, min(line), col, code, params FROM problem"
-            f" WHERE code IN ({listed}) GROUP BY path ORDER BY path"
-        )
+        first = "SELECT path, min(line) AS line, col, code, params FROM problem"
+        return self._problems(f"{first} WHERE code IN ({listed}) GROUP BY path")
+
+    def _problems(self, select: str) -> list[Problem]:
+        rows = self.rows(f"{select} ORDER BY path, line, col")
         return [
             Problem(path, line, column, code, jsontext.loads(params))
-            for path, line, column, code, params in self.rows(sql)
+            for path, line, column, code, params in rows
         ]
 
     def count(self, kind: Kind) -> int:
@@ -394,11 +362,3 @@ class Index:
             return self._asked(ask)
         except (sqlite3.Error, sqlite3.Warning) as error:
             raise BadSql(str(error)) from None
-
-
-def as_record(data: str, path: str, line: int) -> dict[str, Any]:
-    """A row of a kind's table as the record that scripts get."""
-    record: dict[str, Any] = jsontext.loads(data)
-    record["_path"] = path
-    record["_line"] = line
-    return record

@@ -77,8 +77,8 @@ class _Scope(Frozen):
             raise QueryTooLarge(_("it is nested too deeply."))
         return self.replaced(cost=self.cost + cost)
 
-    def find(self, name: str) -> FieldPath | None:
-        return self.kind.find(".".join((*self.path, name)))
+    def find(self, name: str, *, facts: bool = True) -> FieldPath | None:
+        return self.kind.find(".".join((*self.path, name)), facts=facts)
 
     def field(self, name: str) -> FieldPath:
         found = self.find(name)
@@ -137,7 +137,7 @@ class _Binder:
 
     def _term(self, name: str, items: tuple[Item, ...], scope: _Scope) -> Bound:
         head, _dot, last = name.rpartition(".")
-        if last.casefold() == SEGMENT and scope.find(name) is None:
+        if last.casefold() == SEGMENT and scope.find(name, facts=False) is None:
             if not head and scope.element is None:
                 return self._segments(items, scope)
             through = scope.find(head) if head else None

@@ -43,7 +43,7 @@ LISTED = 8  # longer lists of values travel as one parameter in JSON
 NESTED = 3  # from this depth on the most nested operand comes first
 
 
-FactSql: TypeAlias = Callable[[str, str], str]
+FactSql: TypeAlias = Callable[[Field, str], str]
 Narrow: TypeAlias = Callable[[str], Sql | None]
 
 
@@ -57,7 +57,7 @@ def compile(
 ) -> Sql:
     """The condition that rows of `kind`'s table, called `alias`, match `bound`.
 
-    `fact(name, alias)` gives the SQL of a computed field in comparable form. `narrow(folded)` may
+    `fact(field, alias)` gives the SQL of a computed field in comparable form. `narrow(folded)` may
     give a SELECT of the `rid` of every row of which a searched field contains the folded text, and
     maybe of others: a way to use the text index. The SQL calls fold, digits and ts of the index,
     and base(amount, currency, date) for amounts inside of other fields.
@@ -66,8 +66,8 @@ def compile(
     return compiler.condition(bound, _Scope(Row(kind, alias)))
 
 
-def _no_fact(name: str, alias: str) -> str:
-    raise ValueError(f"no SQL for the fact {name}")
+def _no_fact(field: Field, alias: str) -> str:
+    raise ValueError(f"no SQL for the fact {field.name}")
 
 
 class _Scope(Frozen):
@@ -152,7 +152,7 @@ class _Compiler:
 
     def _test(self, test: Test, scope: _Scope) -> Sql:
         if test.field.fact:
-            return self._tested(test, self._fact(test.field.name, scope.row.alias))
+            return self._tested(test, self._fact(test.field, scope.row.alias))
         if test.checks == (Present(),) and test.default is None and not test.field.lines:
             walk = self._walk(test.steps, scope, open=False)
             return walk.where(Sql(walk.end.present()))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from crmctl.analytics.result import Column
-from crmctl.changes.changeset import Change, Part
+from crmctl.changes.changeset import Change
 from crmctl.locale import _, ngettext
 from crmctl.render.cells import cell, field_column
 from crmctl.schema.model import Registry
@@ -49,16 +49,16 @@ def _change(change: Change, registry: Registry) -> Iterator[str]:
         # Whose it is: an id alone says little to a person.
         column = field_column(kind.parent, kind.fields.get(kind.parent))
         yield f"  {column.heading}: {cell(values[kind.parent], column)}"
-    for item in shown(change.parts()):
+    for item in change.parts():
+        if is_hidden(item.name):
+            continue
         column = field_column(item.name, kind.fields.get(item.name))
         yield f"  {column.heading}: {transition(item.before, item.after, column)}"
 
 
-def shown(parts: Iterable[Part]) -> Iterator[Part]:
-    """What says something to a person: a history repeats what its field says."""
-    for part in parts:
-        if part.name not in HIDDEN and not part.name.endswith("_history"):
-            yield part
+def is_hidden(name: str) -> bool:
+    """Whether a field says nothing to a person, as a history that repeats what its field says."""
+    return name in HIDDEN or name.endswith("_history")
 
 
 def transition(before: Any, after: Any, column: Column) -> str:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from crmctl.agenda import FOLLOW_UP, TASK, WHATS
 from crmctl.analytics.result import Column
 from crmctl.dossier import Dossier
+from crmctl.facts.profile import percent
 from crmctl.locale import N_, _
 from crmctl.render.cells import cell, field_column
 from crmctl.render.record import entry
@@ -63,13 +64,28 @@ class _Page:
 
     def who(self) -> Pairs:
         kind = self.kinds["customer"]
+        values = self.found.customer
         items: Pairs = []
         for name in WHO:
             field = kind.own(name)
             text = self._who(kind, name, field)
             if text:
                 items.append((field.titled(), text))
+        if values.get("profile"):
+            items.append((kind.own("profile").titled(), self._profile(kind)))
         return items
+
+    def _profile(self, kind: Kind) -> str:
+        """How much of the profile is known: in all, and by group."""
+        groups = self.found.profile
+        share = percent(sum(group.filled for group in groups), sum(group.size for group in groups))
+        inner = kind.own("profile").fields
+        parts = [
+            f"{inner[group.name].titled()} {group.filled}/{group.size}"
+            for group in groups
+            if group.name in inner
+        ]
+        return " · ".join([f"{share} %", *parts])
 
     def _who(self, kind: Kind, name: str, field: Field) -> str:
         values = self.found.customer

@@ -8,7 +8,7 @@ from crmctl.changes.changeset import Change
 from crmctl.locale import _, language, ngettext
 from crmctl.refs import References
 from crmctl.render.cells import cell, field_column
-from crmctl.render.changes import HIDDEN, transition
+from crmctl.render.changes import is_hidden, transition
 from crmctl.schema.model import Kind
 from crmctl.sync.news import Arrival, News, Owner
 from crmctl.values.text import visible
@@ -72,11 +72,7 @@ def _own(kind: Kind, change: Change) -> Iterator[str]:
 
 def _fields(kind: Kind, change: Change) -> Iterator[str]:
     """What changed in a record, the first few fields in full."""
-    parts = [
-        part
-        for part in change.parts()
-        if part.name not in HIDDEN and not part.name.endswith("_history")
-    ]
+    parts = [part for part in change.parts() if not is_hidden(part.name)]
     for part in parts[:FIELDS]:
         column = field_column(part.name, kind.fields.get(part.name))
         heading = column.heading if language() == "zh" else column.heading.lower()

@@ -117,3 +117,25 @@ def name_form(kind: Kind, one: Field) -> str | None:
     if one.dotted in kind.names:
         return "name"
     return one.leaf.type if kind.names and one.leaf.type in ("phone", "email") else None
+
+
+def ordered(kind: Kind, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values in schema order, unknown fields last."""
+    known = {name: values[name] for name in kind.fields if name in values}
+    return known | {name: value for name, value in values.items() if name not in known}
+
+
+def without_defaults(kind: Kind, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values without what is missing, empty or the default of its field."""
+    return {
+        name: value
+        for name, value in values.items()
+        if not (
+            value in (None, "", [], {})
+            or (
+                (field := kind.fields.get(name)) is not None
+                and field.default is not None
+                and value == field.default
+            )
+        )
+    }

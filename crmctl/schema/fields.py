@@ -22,7 +22,8 @@ KEYWORDS = frozenset(
     "required default examples additionalProperties x-crmctl".split()
 ) | {*NUMBERS, *COUNTS}
 FIELD_SETTINGS = frozenset(
-    "zh aliases values ref money lines history default fill key label command group replace".split()
+    "zh aliases values ref money lines history default fill key label command group replace "
+    "workflow".split()
 )
 FORMATS = {
     "tag": "tag",
@@ -84,6 +85,7 @@ def _field(name: str, tree: Tree, path: tuple[str, ...], where: Place) -> Field:
         currency=named(x, "money", inner),
         lines=named(x, "lines", inner),
         history=_history(x, inner),
+        workflow=x.get("workflow"),
         aliases=texts(x, "aliases", inner),
         rules=_rules(tree, where),
     )

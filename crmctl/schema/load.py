@@ -31,7 +31,8 @@ RESERVED_FIELDS = ("rid",)
 # A kind is a command too, and these are taken.
 COMMANDS = frozenset(
     "init config check log show timeline today agenda open archive search query sql segment "
-    "analyze report history changes undo apply sync git import export schema completion".split()
+    "analyze report history diff changes undo apply sync relayout doctor git import export "
+    "schema completion".split()
 )
 
 KIND_SETTINGS = frozenset(

@@ -39,7 +39,9 @@ class Field:
     amount, `lines` the list that adds up to it when it is missing. `history` is the type of the
     times at which changes are kept: "date" or "instant". `fill` says which values a new record must
     have for getting this day or moment here; None for never. `rules` holds the plain JSON Schema
-    keywords (minimum, pattern, ...) for the validator.
+    keywords (minimum, pattern, ...) for the validator. `fact` is the `facts.definitions.Fact` that
+    says how a field is computed, None for what stands in files. `workflow` is the tree of what the
+    schema says about states.
     """
 
     __slots__ = (
@@ -65,6 +67,7 @@ class Field:
         "title",
         "type",
         "values",
+        "workflow",
     )
 
     def __init__(
@@ -89,7 +92,8 @@ class Field:
         aliases: Sequence[str] = (),
         required: frozenset[str] = frozenset(),
         rules: dict[str, Any] | None = None,
-        fact: bool = False,
+        fact: Any = None,
+        workflow: Any = None,
     ) -> None:
         self.name = name
         self.type = type
@@ -113,6 +117,7 @@ class Field:
         self.required = required
         self.rules = rules or {}
         self.fact = fact
+        self.workflow = workflow
 
     @property
     def dotted(self) -> str:
@@ -261,6 +266,11 @@ class Kind:
         """The fields whose changes are kept in the record itself."""
         return [field for field in self.fields.values() if field.history]
 
+    @property
+    def workflows(self) -> list[Field]:
+        """The fields whose values are states, of which only some may follow another."""
+        return [field for field in self.fields.values() if field.workflow]
+
     def titled(self) -> str:
         return pick(self.title)
 
@@ -271,9 +281,12 @@ class Kind:
     def plural_titled(self) -> str:
         return pick(self.plural_title)
 
-    def find(self, path: str) -> FieldPath | None:
-        """The field that a dotted path of names, aliases or titles means; None without one."""
-        return find(self, path)
+    def find(self, path: str, *, facts: bool = True) -> FieldPath | None:
+        """The field that a dotted path of names, aliases or titles means; None without one.
+
+        Without `facts` computed fields are left aside; to look for one loads what defines them.
+        """
+        return find(self, path, facts=facts)
 
     def field(self, path: str) -> FieldPath:
         """As `find`, but a path that means nothing is an error that suggests the likeliest."""

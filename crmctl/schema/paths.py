@@ -60,20 +60,25 @@ def field_titles(kind: Kind, field: Field) -> list[str]:
     return titles
 
 
-def find(kind: Kind, path: str, hops: tuple[Hop, ...] = ()) -> FieldPath | None:
-    """The field that a dotted path of names, aliases or titles means; None without one."""
+def find(
+    kind: Kind, path: str, hops: tuple[Hop, ...] = (), *, facts: bool = True
+) -> FieldPath | None:
+    """The field that a dotted path of names, aliases or titles means; None without one.
+
+    Without `facts` computed fields are left aside; to look for one loads what defines them.
+    """
     head, _, rest = path.partition(".")
     alias = kind.aliases.get(head.casefold())
     if alias and alias.casefold() != head.casefold():
-        return find(kind, f"{alias}.{rest}" if rest else alias, hops)
+        return find(kind, f"{alias}.{rest}" if rest else alias, hops, facts=facts)
     field = _child(kind.fields, head)
     if field is None:
-        fact = _child(kind.facts, head)
-        return FieldPath(kind, hops, fact) if fact is not None and not rest else None
+        fact = _child(kind.facts, head) if facts and not rest else None
+        return FieldPath(kind, hops, fact) if fact is not None else None
     while rest:
         target = kind.registry.kinds.get(field.leaf.ref or "")
         if target is not None:
-            found = find(target, rest, (*hops, Hop(field, target)))
+            found = find(target, rest, (*hops, Hop(field, target)), facts=facts)
             return FieldPath(kind, found.hops, found.field) if found else None
         head, _, rest = rest.partition(".")
         child = _child(field.children(), head) or field.child(head)

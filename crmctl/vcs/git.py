@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -46,10 +47,12 @@ class GitFailed(Exception):
 
     @property
     def reason(self) -> str:
-        """What it said first, in one line."""
-        lines = (line.strip() for line in str(self).splitlines())
-        said = (line for line in lines if line and not line.startswith(("warning:", "hint:")))
-        return _PREFIX.sub("", next(said, "")).rstrip(".")
+        """What it said first, in one line, with the files that it lists."""
+        lines = [line for line in str(self).splitlines() if line.strip()]
+        said = (line for line in lines if not line.startswith(("warning:", "hint:")))
+        first = next(said, "")
+        files = [line.strip() for line in takewhile(lambda line: line.startswith("\t"), said)]
+        return " ".join([_PREFIX.sub("", first).strip().rstrip("."), ", ".join(files)]).strip()
 
 
 def available() -> bool:
@@ -216,10 +219,10 @@ def edited(root: Path, parts: Sequence[str]) -> list[str]:
     `root`; of those that git does not know yet the YAML files alone."""
     words = ["status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--"]
     out = run(root, ["--literal-pathspecs", *words, *parts])
-    prefix = run(root, ["rev-parse", "--show-prefix"]).removesuffix("\n")
+    above = prefix(root)
     entries = [(entry[:2], entry[3:]) for entry in out.split("\0") if entry]
     known = [path for state, path in entries if state != "??" or path.endswith(".yaml")]
-    return [path.removeprefix(prefix) for path in known]
+    return [path.removeprefix(above) for path in known]
 
 
 def listed(paths: Sequence[str]) -> bytes:

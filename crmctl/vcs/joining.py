@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from crmctl.vcs import git
+from crmctl.vcs.setup import DRIVER, driver
 
 MERGE, REBASE = "merge", "rebase"
-# What git keeps while it is in the middle of something; a rebase also picks.
-_MARKS = {
-    "rebase-merge": REBASE,
-    "rebase-apply": REBASE,
-    "MERGE_HEAD": MERGE,
-    "CHERRY_PICK_HEAD": "cherry-pick",
-    "REVERT_HEAD": "revert",
-    "BISECT_LOG": "bisect",
-}
+# A process for each file would take minutes where both sides changed hundreds. So in a merge the
+# driver only marks the whole file, and all of them are merged by one process afterwards. A common
+# ancestor that git makes up, which it tells by longer markers, has to be merged at once.
+_PUT_OFF = (
+    "if test %L -gt 7; then {now}; else "
+    "{{ echo '<<<<<<< ours'; cat %A; echo =======; cat %B; echo '>>>>>>> theirs'; }} >%A.all"
+    " && mv %A.all %A; false; fi"
+)
 
 
 class Sides(NamedTuple):
@@ -29,37 +28,45 @@ class Sides(NamedTuple):
     theirs: bytes | None
 
 
-def unfinished(root: Path) -> str | None:
-    """What git is in the middle of, such as a merge; None when it is in nothing."""
-    words = [word for mark in _MARKS for word in ("--git-path", mark)]
-    files = git.run(root, ["rev-parse", *words]).splitlines()
-    for file, name in zip(files, _MARKS.values(), strict=True):
-        if (root / os.fsdecode(file)).exists():
-            return name
-    return None
-
-
 def join(root: Path, commit: str, name: str, how: str, actor: str | None) -> None:
     """Merges with a commit, called `name` in the message, or puts our commits upon it.
 
-    GitFailed where git stops; it may be in the middle of it then.
+    GitFailed where git stops; it may be in the middle of it then. A merge puts off what both sides
+    changed: see `is_put_off`.
     """
     if how == REBASE:
         words = ["rebase", "--quiet", "--autostash", commit]
     else:
-        words = ["merge", "--quiet", "--no-stat", "--ff", "-m", f"Merge {name}", commit]
+        later = ["-c", f"{DRIVER}={_PUT_OFF.format(now=driver())}"]
+        words = [*later, "merge", "--quiet", "--no-stat", "--ff", "-m", f"Merge {name}", commit]
     git.run(root, [*git.signed(root, actor), *words])
+
+
+def is_put_off(file: Path, sides: Sides) -> bool:
+    """Whether nobody has merged a file in conflict yet, neither crmctl nor a person."""
+    if sides.ours is None or sides.theirs is None:
+        return False
+    lines = b"<<<<<<< ours\n", sides.ours, b"=======\n", sides.theirs, b">>>>>>> theirs\n"
+    try:
+        return file.read_bytes() == b"".join(lines)
+    except OSError:
+        return False
 
 
 def conclude(root: Path, how: str, paths: Sequence[str], actor: str | None) -> None:
     """Takes files as they stand now, and carries on; GitFailed where it stops again."""
-    top = top_of(root)
-    if paths:
-        git.run(top, ["--literal-pathspecs", "add", "-A", *git.FROM_STDIN], git.listed(paths))
+    settle(root, paths)
     words = ["commit", "--quiet", "--no-edit", "--cleanup=strip"]
     if how == REBASE:
         words = ["rebase", "--continue"]
     git.run(root, [*git.signed(root, actor), *words])
+
+
+def settle(root: Path, paths: Sequence[str]) -> None:
+    """Tells git that files are merged, by their paths from the working tree's top."""
+    if paths:
+        words = ["--literal-pathspecs", "add", "-A", *git.FROM_STDIN]
+        git.run(top_of(root), words, git.listed(paths))
 
 
 def abort(root: Path, how: str) -> None:

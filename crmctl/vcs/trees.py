@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from crmctl.locale import _
 from crmctl.vcs import git
 
 LINK = "120000"
@@ -43,6 +44,14 @@ class Tree:
         """git's name for its content; GitFailed for what is no tree."""
         return git.run(self.root, ["rev-parse", "--verify", self.name]).strip()
 
+    def read(self, ids: Sequence[str]) -> dict[str, bytes]:
+        """Contents by git's names for them; GitFailed when git has lost one."""
+        contents = git.blobs(self.root, ids)
+        for id_ in ids:
+            if id_ not in contents:
+                raise git.GitFailed(_("{name} is missing in the repository").format(name=id_))
+        return contents
+
     def _listed(self, paths: list[str], deep: bool) -> Iterator[Blob]:
         words = ["ls-tree", "-z", "--long", "--full-tree", *(["-r"] if deep else []), self.name]
         for line in git.run_bytes(self.root, [*words, *paths]).split(b"\0")[:-1]:
@@ -55,8 +64,8 @@ class Tree:
 
     def _followed(self, link: Blob) -> Blob:
         found = link
-        for _step in range(MOST_LINKS):
-            target = os.fsdecode(git.blobs(self.root, [found.id])[found.id])
+        for _turn in range(MOST_LINKS):
+            target = os.fsdecode(self.read([found.id])[found.id])
             path = posixpath.normpath(posixpath.join(posixpath.dirname(found.path), target))
             if path.startswith(("/", "..")) or "\0" in path:
                 break

@@ -35,10 +35,12 @@ def test_a_valid_change_is_kept_word_for_word(acme: Book) -> None:
 
 
 def test_a_field_with_history_gets_its_entry_and_keeps_the_comment(acme: Book) -> None:
-    edit(acme, """sed -i 's/status: active/status: lost # too dear/' "$1" """)
+    lost = "lost: {reason: poor_service, at: 2026-11-01}"
+    edit(acme, f"""sed -i 's/status: active/status: lost # too dear\\n{lost}/' "$1" """)
     assert acme.read(ACME) == (
         "# ours\nid: acme\nname: Acme   # since 1990\nstatus: lost # too dear\n"
         "status_history:\n  - {value: lost, was: active, at: 2026-11-21}\n"
+        f"{lost}\n"
     )
 
 

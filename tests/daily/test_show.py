@@ -139,6 +139,7 @@ def test_for_scripts(busy: Book) -> None:
         "promises",
         "interactions",
         "orders",
+        "profile",
     ]
     assert found["customer"]["level"] == "important"
     assert found["customer"]["_path"] == "records/customers/acme.yaml"

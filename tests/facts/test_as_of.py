@@ -231,12 +231,13 @@ def test_what_was_planned_is_there_before_its_day_and_without_its_outcome(book: 
     planned = on("2026-01-10", *"payment add acme -s amount=50 -s status=planned".split())
     on("2026-03-01", *f"payment set {planned} status=received date=2026-03-01".split())
     on("2026-03-02", *"payment add acme -s amount=70 -s date=2026-02-20".split())
-    won = on("2026-01-05", *"opportunity add Pump -s customer=acme -s stage=offer".split())
+    deal = "opportunity add Pump -s customer=acme -s stage=quoted -s amount=5"
+    won = on("2026-01-05", *deal.split())
     on("2026-02-05", *f"opportunity set {won} stage=won closed.at=2026-02-05".split())
     for day, payments, deals in [
         ("2026-01-04", [], []),
-        ("2026-01-09", [], ["2026-01-05,offer,"]),
-        ("2026-02-04", ["planned,,50"], ["2026-01-05,offer,"]),
+        ("2026-01-09", [], ["2026-01-05,quoted,"]),
+        ("2026-02-04", ["planned,,50"], ["2026-01-05,quoted,"]),
         ("2026-02-20", ["planned,,50", "received,2026-02-20,70"], ["2026-01-05,won,2026-02-05"]),
         ("2026-03-01", ["received,2026-03-01,50", "received,2026-02-20,70"], None),
     ]:

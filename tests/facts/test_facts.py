@@ -208,3 +208,38 @@ def test_models_score_the_whole_book_whatever_is_listed(book: Book) -> None:
     few = book.run("analyze rfm --where 'spend:>=900' -o json").json
     assert few["n"] == 2
     assert {row["customer"] for row in few["rows"]} == {"c9", "c10"}
+
+
+def test_buyers(book: Book) -> None:
+    files = {f"records/customers/{name}.yaml": f"id: {name}\nname: C\n" for name in "abc"}
+    orders = {
+        "a": [("1", "2026-01-01", "refund_of: 2")],
+        "b": [("3", "2026-01-01", ""), ("4", "2026-01-01", "")],
+        "c": [("5", "2026-01-01", ""), ("6", "2026-02-01", "")],
+    }
+    for name, bought in orders.items():
+        files[f"records/orders/{name}.yaml"] = "---\n".join(
+            f"id: o{id}\ncustomer: {name}\ndate: {day}\namount: 9\n{more}\n"
+            for id, day, more in bought
+        )
+    book.gen(files)
+    rows = book.run("customer list -o csv --columns id,buyer").lines[1:]
+    assert rows == ["a,none", "b,first_time", "c,repeat"]
+    assert book.run("customer list buyer:repeat --as-of 2026-01-31 -o ids").out == ""
+    assert book.run("customer list buyer:first_time,none -o ids").lines == ["a", "b"]
+
+
+def test_an_archived_task_is_not_open(book: Book) -> None:
+    book.gen(
+        {
+            **ACME,
+            "records/tasks/acme.yaml": """
+                {id: t1, customer: acme, title: A, archived: 2026-05-01}
+                ---
+                {id: t2, customer: acme, title: B}
+            """,
+        }
+    )
+    assert book.run("customer list -o csv --columns open_tasks").lines[1] == "1"
+    asked = "customer list -o csv --columns open_tasks --as-of 2026-04-30"
+    assert book.run(asked).lines[1] == "2"

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from crmctl.errors import IndexUnusable
+from crmctl.index.derived import Derived, Rows
 from crmctl.index.store import Index
 from crmctl.selection import Selection
 from crmctl.workspace import Workspace
@@ -302,21 +303,25 @@ def test_an_interrupted_reading_leaves_a_sound_index(
         assert name in book.run("customer list -o ids").lines
 
 
+def rows(value: int) -> Derived:
+    return Rows(("id", "value"), [("acme", value)])
+
+
 def test_facts_of_an_older_reading_are_not_kept(book: Book) -> None:
     book.write("records/customers/acme.yaml", "id: acme\nname: Acme\n")
     mine = Workspace(book.root)
 
-    def slowly() -> list[tuple[str, int]]:
+    def slowly() -> Derived:
         book.write("records/customers/beta.yaml", "id: beta\nname: Beta\n")
         assert book.run("customer list -o ids").lines == ["acme", "beta"]
-        return [("acme", 1)]
+        return rows(1)
 
     mine.index.derive("some_facts", "mark", slowly, current=True)
     assert mine.index.rows("SELECT * FROM some_facts") == [("acme", 1)]
     other = Workspace(book.root)
-    other.index.derive("some_facts", "mark", lambda: [("acme", 2)], current=True)
+    other.index.derive("some_facts", "mark", lambda: rows(2), current=True)
     assert other.index.rows("SELECT * FROM some_facts") == [("acme", 2)]
     # What was kept is not made again.
     third = Workspace(book.root)
-    third.index.derive("some_facts", "mark", lambda: [("acme", 3)], current=True)
+    third.index.derive("some_facts", "mark", lambda: rows(3), current=True)
     assert third.index.rows("SELECT * FROM some_facts") == [("acme", 2)]

@@ -264,8 +264,8 @@ class Book:
         return found
 
 
-def fact_sql(name: str, alias: str) -> str:
-    return f'(SELECT f."{name}" FROM fact AS f WHERE f.customer = {alias}.id)'
+def fact_sql(field: Field, alias: str) -> str:
+    return f'(SELECT f."{field.name}" FROM fact AS f WHERE f.customer = {alias}.id)'
 
 
 def people(*records: dict[str, Any]) -> Iterable[dict[str, Any]]:

@@ -334,9 +334,9 @@ def test_the_text_index_narrows_what_is_searched_and_changes_no_answer() -> None
 
 
 def test_every_fact_of_the_book_can_be_asked_for() -> None:
-    for name in FACTS:
+    for name, field in FACTS.items():
         bound = bind(parse(f"{name}:*"), BOOK.registry.kinds["customer"], BOOK.context)
         assert (
-            fact_sql(name, "t")
+            fact_sql(field, "t")
             in compile(bound, BOOK.registry.kinds["customer"], fact=fact_sql).text
         )

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from crmctl.vcs import joining
+from crmctl.vcs.git import GitFailed
 from tests.changes.conftest import change
 
 from .conftest import ACME, START, Person, hook
@@ -118,7 +120,7 @@ def apart(request: pytest.FixtureRequest, li: Person, wang: Person) -> Person:
     li.sync()
     wang.run("customer add Beta")
     wang.write("crmctl.yaml", wang.read("crmctl.yaml") + f"sync: {request.param}\n")
-    wang.run("customer set acme status=lost")
+    wang.run("customer set acme status=potential")
     return wang
 
 
@@ -200,6 +202,42 @@ def test_a_file_that_is_no_record(li: Person, wang: Person) -> None:
     wang.write("crmctl.yaml", wang.read("crmctl.yaml") + "name: Two\n")
     told = wang.sync(code=5)
     assert "crmctl.yaml" in told.out + told.err
+
+
+def test_a_merge_that_was_interrupted_goes_on(li: Person, wang: Person) -> None:
+    li.run("customer set acme status=active")
+    li.sync()
+    wang.run("customer set acme tags+=b")
+    wang.sync("--dry-run")
+    with pytest.raises(GitFailed):
+        joining.join(wang.root, "origin/main", "origin/main", joining.MERGE, None)
+    assert wang.read(ACME).startswith("<<<<<<< ours\n")
+    wang.sync()
+    assert wang.read(ACME).startswith("id: acme\nname: Acme\nstatus: active   # since the fair\n")
+    assert "tags: [a, b]" in wang.read(ACME)
+    li.sync()
+    same(li, wang)
+
+
+def test_lines_of_history_that_crossed(li: Person, wang: Person) -> None:
+    """Two nearest common ancestors, which differ in a field that one side settles afterwards."""
+    wang.run("git setup")
+    for person, level in ((li, "vip"), (wang, "basic")):
+        person.replace("tags: [a]\n", f"tags: [a]\nlevel: {level}\n")
+        person.git("commit", "-qam", "Level")
+    li.git("remote", "add", "wang", str(wang.root))
+    wang.git("remote", "add", "li", str(li.root))
+    for person, other in ((li, "wang"), (wang, "li")):
+        person.git("fetch", "-q", other)
+    for person, other in ((li, "wang"), (wang, "li")):
+        person.git("merge", "-q", "-s", "ours", "-m", "Cross", f"{other}/main")
+    li.replace("level: vip", "level: basic")
+    li.sync()
+    wang.replace("tags: [a]", "tags: [a, b]")
+    wang.sync()
+    assert "tags: [a, b]\nlevel: basic\n" in wang.read(ACME)
+    li.sync()
+    same(li, wang)
 
 
 # two things under one id
@@ -451,6 +489,70 @@ def test_lines_of_history_without_a_common_beginning(li: Person, wang: Person) -
     assert "unrelated histories" in told.err
 
 
+def test_a_file_of_ones_own_in_the_way(li: Person, wang: Person) -> None:
+    li.write("notes.txt", "theirs")
+    li.git("add", "notes.txt")
+    li.git("commit", "-qm", "Notes")
+    li.sync()
+    wang.write("notes.txt", "mine")
+    told = wang.sync(code=3)
+    assert "would be overwritten by merge: notes.txt." in told.err
+    assert wang.read("notes.txt") == "mine"
+
+
+def test_a_hook_that_refuses_the_merge(li: Person, wang: Person) -> None:
+    li.run("customer set acme status=active")
+    li.sync()
+    wang.run("customer set acme tags+=b")
+    hook(wang.root / ".git", "commit-msg", "echo 'not on Sundays' >&2; exit 1")
+    assert "git: not on Sundays." in wang.sync(code=3).err
+    (wang.root / ".git/hooks/commit-msg").unlink()
+    assert "1 change was sent" in wang.sync().err
+    li.sync()
+    same(li, wang)
+
+
+# where the book lies
+
+
+@pytest.fixture
+def inner(li: Person, tmp_path: Path) -> tuple[Person, Person]:
+    """The same book in a folder of the repository of a firm, in two clones."""
+    (li.root / "sales").mkdir()
+    for name in ("crmctl.yaml", "records", ".gitattributes", ".gitignore"):
+        li.git("mv", name, f"sales/{name}")
+    li.git("commit", "-qm", "Move")
+    li.git("push", "-q")
+    li.git("clone", "-q", str(tmp_path / "origin.git"), str(tmp_path / "wang"))
+    pair = Person(li.root / "sales", "Li"), Person(tmp_path / "wang/sales", "Wang")
+    for person in pair:
+        person.home = tmp_path  # git looks for repositories up to here
+    return pair
+
+
+def test_a_book_in_a_folder_of_a_repository(inner: tuple[Person, Person]) -> None:
+    li, wang = inner
+    li.replace("target ", "active ")
+    li.write("../firm.txt", "no part of the book")
+    li.run("customer add 'Li Na'")
+    li.sync()
+    assert li.status() == "?? firm.txt"
+    wang.run("customer set acme tags+=b")
+    wang.run("customer add 'Li Na'")
+    told = wang.sync()
+    assert told.lines == ["Acme: status: Target → Active (by Li)", "Li Na: new (by Li)"]
+    assert "yours is “li-na-2” now" in told.err
+    li.run("customer set acme level=vip")
+    li.sync()
+    wang.run("customer set acme level=basic")
+    assert wang.sync(code=5).lines[0].startswith(f"sales/{ACME}: acme, level: ours says “basic”")
+    wang.replace("<<<<<<< ours\nlevel: basic\n=======\n", "")
+    wang.replace(">>>>>>> theirs\n", "")
+    assert "Acme: level: VIP (by Li)" in wang.sync().out
+    li.sync()
+    assert li.files() == wang.files()
+
+
 # texts of others
 
 
@@ -469,7 +571,7 @@ def test_in_chinese(li: Person, wang: Person) -> None:
     li.run("customer set acme status=active")
     li.run("log acme 下单了")
     li.sync()
-    wang.run("customer set acme status=lost")
+    wang.run("customer set acme status=potential")
     told = wang.sync(code=5, CRMCTL_LANG="zh")
     assert "status：" in told.out or "status:" in told.out
     assert "crmctl sync --abort" in told.err

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from crmctl.cli import options
@@ -66,19 +68,23 @@ def _list(
     ]
     period = app.period("--on", on) if on else None
     found = app.kind(kind).name if kind else None
-    rows = []
-    for entry in reversed(past.entries):
-        header = entry.header
-        if by is not None and header["actor"] != by:
-            continue
-        if period is not None and not (
-            period.start.isoformat() <= header["at"][:10] <= period.end.isoformat()
-        ):
-            continue
-        touched = [one for one in entry.changes if found in (None, one.kind)]
-        if touched:
-            rows.append({**_row(entry, past), "records": len(touched)})
-    chosen, kept = arranged(every, rows, columns, sort, limit)
+
+    def rows() -> Iterator[dict[str, Any]]:
+        for entry in past.entries():
+            header = entry.header
+            if by is not None and header["actor"] != by:
+                continue
+            if period is not None and not (
+                period.start.isoformat() <= header["at"][:10] <= period.end.isoformat()
+            ):
+                continue
+            touched = entry.touched(found)
+            if touched:
+                yield {**_row(entry, past), "records": touched}
+
+    # In their own order no more is read than is shown.
+    listed = list(rows() if sort or not limit else islice(rows(), limit))
+    chosen, kept = arranged(every, listed, columns, sort, limit)
     values = [[row[column.name] for column in chosen] for row in kept]
     app.print(render(format_, chosen, values, app.width))
 
@@ -91,7 +97,7 @@ def _row(entry: Entry, past: Past) -> dict[str, Any]:
         "actor": header["actor"],
         "command": shlex.join(header["command"]),
         "reason": header["reason"],
-        "undone_by": past.undone.get(entry.id),
+        "undone_by": past.undone_by(entry),
     }
 
 

@@ -69,3 +69,27 @@ def set_(app: App, name: str, value: str, place: str | None) -> None:
 
     file = change(app.workspace, name, value, place or "book")
     app.remark(_("Written to {file}.").format(file=file))
+
+
+@command.command(
+    "defaults",
+    help=N_(
+        "Print what is shipped for stages, criteria and other rules, ready for crmctl.yaml."
+        "\n\nWithout TOPIC it lists the topics."
+    ),
+    examples=["crmctl config defaults", "crmctl config defaults pipelines"],
+)
+@argument("topic", required=False)
+@click.pass_obj
+def defaults(app: App, topic: str | None) -> None:
+    from crmctl import policies
+    from crmctl.errors import BadOption, did_you_mean
+    from crmctl.values.text import suggest
+
+    if topic is None:
+        app.print(policies.TOPICS)
+        return
+    if topic not in policies.TOPICS:
+        hint = did_you_mean(suggest(topic, policies.TOPICS))
+        raise BadOption("TOPIC", topic, policies.TOPICS, hint)
+    app.print(policies.text(topic).splitlines())

@@ -54,19 +54,20 @@ def command(app: App, ref: str, format_: str, limit: int) -> None:
 
 
 def _rows(kind: Kind, steps: Iterable[Step]) -> Iterator[tuple[Any, ...]]:
-    from crmctl.changes.changeset import Part
     from crmctl.render.cells import field_column
-    from crmctl.render.changes import shown, transition
+    from crmctl.render.changes import is_hidden, transition
 
     for (_id, at, actor, _command, reason), group in groupby(steps, lambda step: step[:5]):
         if at is None:
             reason = _("not committed yet")
-        parts = [Part(*step[5:]) for step in group]
+        parts = [step[5:] for step in group]
         # A record that came or went changed all of its fields, its id among them: one line says it.
         whole = next((part for part in parts if part[0] == "id" and None in part), None)
         if whole is not None:
             yield at, actor, None, _("added") if whole[1] is None else _("removed"), reason
             continue
-        for field, before, after in shown(parts):
+        for field, before, after in parts:
+            if is_hidden(field) and field != "id":
+                continue
             column = field_column(field, kind.fields.get(field))
             yield at, actor, column.heading, transition(before, after, column), reason

@@ -35,24 +35,41 @@ def kind_group(name: str, help: str, kind: Kind | None = None) -> Group:
 
 
 class KindGroup(Group):
-    """The group of a kind, which also has a group for each embedded list with a command."""
+    """The group of a kind, with what only some kinds have: states to move through, lists inside."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*super().list_commands(ctx), *self._embedded(ctx)]
+        kind = self._kind(ctx)
+        if kind is None:
+            return super().list_commands(ctx)
+        return [*super().list_commands(ctx), *self._moving(kind), *kind.embedded]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         found = super().get_command(ctx, cmd_name)
-        if found is None and cmd_name in self._embedded(ctx):
-            from crmctl.cli.commands.embedded import embedded_group, known_kind
+        kind = self._kind(ctx) if found is None else None
+        if kind is None:
+            return found
+        if cmd_name in self._moving(kind):
+            from crmctl.cli.commands.moving import moving_command
 
-            return embedded_group(str(self.name), cmd_name, known_kind(ctx, str(self.name)))
-        return found
+            return moving_command(str(self.name), cmd_name, kind)
+        if cmd_name in kind.embedded:
+            from crmctl.cli.commands.embedded import embedded_group
 
-    def _embedded(self, ctx: click.Context) -> list[str]:
+            return embedded_group(str(self.name), cmd_name, kind)
+        return None
+
+    def _kind(self, ctx: click.Context) -> Kind | None:
         from crmctl.cli.commands.embedded import known_kind
 
-        kind = known_kind(ctx, str(self.name))
-        return list(kind.embedded) if kind else []
+        return known_kind(ctx, str(self.name))
+
+    def _moving(self, kind: Kind) -> list[str]:
+        if not kind.workflows:
+            return []
+        from crmctl.schema.workflow import PIPELINES
+
+        staged = any(field.workflow == PIPELINES for field in kind.workflows)
+        return ["move", *(("advance", "close", "reopen") if staged else ())]
 
 
 def _list(name: str) -> Command:

@@ -65,19 +65,22 @@ def show(app: App, kind: str, format_: str) -> None:
         Column("type", N_("Type"), "text"),
         Column("values", N_("Values"), "text"),
         Column("aliases", N_("Aliases"), "text"),
+        Column("description", N_("Description"), "text"),
     ]
-    fields = [*found.root.walk(), *found.facts.values()]
     people = format_ in ("table", "md")
-    rows = [
+    rows: list[tuple[str | None, ...]] = [
         (
             field.dotted,
             field.titled(),
             _type(field, people),
             _values(field, people),
             ", ".join(field.aliases) or None,
+            _(field.fact.description) if field.fact else None,
         )
-        for field in fields
+        for field in [*found.root.walk(), *found.facts.values()]
     ]
+    if not found.facts:
+        columns, rows = columns[:-1], [row[:-1] for row in rows]
     app.print(render(format_, columns, rows, app.width))
 
 

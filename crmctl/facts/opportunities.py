@@ -1,0 +1,109 @@
+"""How opportunities stand, and what each customer's come to.
+
+A deal is closed when its stage is won or lost, from the day in `closed.at`, if that is known. A
+spell is the time from opening or reopening to won or lost. What depends on the pipelines of the
+book, such as the chance of a stage, belongs here as a source of its own.
+"""
+
+from __future__ import annotations
+
+from crmctl.facts.definitions import CUSTOMER, Source
+from crmctl.locale import N_
+
+OPPORTUNITY = "opportunity"
+
+# As of an earlier day the view has no `closed` of a later one, so that is read from the table.
+OPPORTUNITIES = Source(
+    "opportunity_facts",
+    OPPORTUNITY,
+    """
+    WITH entry AS (
+        SELECT o.rid, h.key AS number, substr(h.value ->> '$.at', 1, 10) AS at,
+            COALESCE(lower(h.value ->> '$.value') IN ('won', 'lost'), 0) AS ended,
+            COALESCE(lower(h.value ->> '$.was') IN ('won', 'lost'), 0) AS first_ended
+        FROM opportunities AS o, json_each(o.stage_history) AS h
+        WHERE substr(h.value ->> '$.at', 1, 10) <= :day
+    ), move AS (
+        SELECT rid, at, ended,
+            lag(ended, 1, first_ended) OVER (PARTITION BY rid ORDER BY number) AS ended_before
+        FROM entry
+    ), course AS (
+        SELECT rid, max(at) AS since, sum(ended_before AND NOT ended) AS reopened
+        FROM move GROUP BY rid
+    ), state AS (
+        SELECT o.id, o.customer, o.amount__base AS amount, o.archived IS NULL AS listed,
+            CASE WHEN raw.closed ->> '$.at' > :day THEN NULL
+                WHEN lower(o.stage) IN ('won', 'lost') THEN lower(o.stage) END AS outcome,
+            raw.closed ->> '$.at' AS closed, c.since, COALESCE(o.opened, o.created) AS opened,
+            1 + COALESCE(c.reopened, 0) AS spells
+        FROM opportunities AS o JOIN main.opportunities AS raw ON raw.rid = o.rid
+            LEFT JOIN course AS c ON c.rid = o.rid
+        WHERE COALESCE(o.opened, o.created, '') <= :day
+    )
+    SELECT id, customer, amount, listed, outcome, spells, outcome IS NULL AS open,
+        CASE WHEN outcome IS NULL THEN COALESCE(since, opened)
+            ELSE COALESCE(closed, since, opened) END AS stage_since
+    FROM state
+    """,
+    reads={
+        "opportunities": "id customer amount__base archived stage stage_history opened closed"
+        " created"
+    },
+)
+
+DEALS = Source(
+    "deal_facts",
+    CUSTOMER,
+    """
+    SELECT customer AS id, count(*) FILTER (WHERE open AND listed) AS open_opportunities,
+        sum(amount) FILTER (WHERE open AND listed) AS pipeline_value,
+        sum(amount) FILTER (WHERE outcome = 'won') AS won_value,
+        max(stage_since) FILTER (WHERE outcome = 'won') AS last_won
+    FROM opportunity_facts WHERE customer IS NOT NULL GROUP BY customer
+    """,
+    uses=(OPPORTUNITIES,),
+)
+
+FACTS = (
+    OPPORTUNITIES.fact(
+        "open", "boolean", N_("Still open"), N_("whether it is neither won nor lost")
+    ),
+    OPPORTUNITIES.fact(
+        "stage_since",
+        "date",
+        N_("In stage since"),
+        N_("since when it has been in its stage: the last change of it, or when it was opened"),
+    ),
+    OPPORTUNITIES.fact(
+        "stage_age",
+        "integer",
+        N_("Days in stage"),
+        N_("for how many days it has been in its stage, while it is open"),
+        sql="CASE WHEN f.open"
+        " THEN CAST(julianday({day}) - julianday(f.stage_since) AS INTEGER) END",
+    ),
+    OPPORTUNITIES.fact(
+        "spells",
+        "integer",
+        N_("Spells"),
+        N_("how many times it was opened: once, and again each time after it was won or lost"),
+    ),
+    DEALS.fact(
+        "open_opportunities",
+        "integer",
+        N_("Open opportunities"),
+        N_("number of opportunities that are neither won nor lost"),
+        absent=0,
+    ),
+    DEALS.fact(
+        "pipeline_value",
+        "money",
+        N_("Pipeline value"),
+        N_("what the open opportunities amount to"),
+        absent=0,
+    ),
+    DEALS.fact(
+        "won_value", "money", N_("Won value"), N_("what the won opportunities amount to"), absent=0
+    ),
+    DEALS.fact("last_won", "date", N_("Last won"), N_("when the last opportunity was won")),
+)

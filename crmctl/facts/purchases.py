@@ -1,0 +1,77 @@
+"""What customers bought: orders, purchase events and net spend.
+
+A purchase event is one customer and one local date with at least one confirmed order that is not
+refunded in full. A refund reduces the order it names; one that names none lowers spend alone.
+"""
+
+from __future__ import annotations
+
+from crmctl.facts.definitions import CUSTOMER, Source
+from crmctl.locale import N_
+
+PURCHASES = Source(
+    "purchase_facts",
+    CUSTOMER,
+    """
+    WITH counted AS (
+        SELECT id, customer, date, amount__base AS amount, refund_of FROM orders
+        WHERE COALESCE(status, 'confirmed') IN (SELECT value FROM json_each(:confirmed))
+          AND date <= :day AND customer IS NOT NULL AND amount__base IS NOT NULL
+    ), refund AS (
+        SELECT refund_of AS id, sum(abs(amount)) AS back FROM counted
+        WHERE refund_of IS NOT NULL GROUP BY refund_of
+    ), line AS (
+        SELECT o.customer, o.date, o.amount - COALESCE(r.back, 0) AS net,
+            o.amount >= 0 AND (o.amount > 0 OR :keep_zero)
+                AND (r.back IS NULL OR r.back < o.amount) AS event
+        FROM counted AS o LEFT JOIN refund AS r ON r.id = o.id
+        WHERE o.refund_of IS NULL
+        UNION ALL
+        SELECT customer, date, -abs(amount), 0 FROM counted
+        WHERE refund_of IS NOT NULL AND refund_of NOT IN (SELECT id FROM counted)
+    )
+    SELECT customer AS id, sum(event) AS orders,
+        count(DISTINCT CASE WHEN event THEN date END) AS purchases, sum(net) AS spend,
+        min(CASE WHEN event THEN date END) AS first_order,
+        max(CASE WHEN event THEN date END) AS last_order
+    FROM line GROUP BY customer
+    """,
+    reads={"orders": "id customer date amount__base refund_of status"},
+)
+
+BUYERS = {
+    "none": N_("Has not bought"),
+    "first_time": N_("First-time buyer"),
+    "repeat": N_("Repeat buyer"),
+}
+
+FACTS = (
+    PURCHASES.fact("orders", "integer", N_("Orders"), N_("number of confirmed orders"), absent=0),
+    PURCHASES.fact(
+        "purchases",
+        "integer",
+        N_("Purchase days"),
+        N_("number of days with a confirmed order"),
+        absent=0,
+    ),
+    PURCHASES.fact(
+        "spend",
+        "money",
+        N_("Spend"),
+        N_("what confirmed orders amount to, less refunds"),
+        absent=0,
+    ),
+    PURCHASES.fact(
+        "first_order", "date", N_("First order"), N_("date of the first confirmed order")
+    ),
+    PURCHASES.fact("last_order", "date", N_("Last order"), N_("date of the last confirmed order")),
+    PURCHASES.fact(
+        "buyer",
+        "enum",
+        N_("Buyer"),
+        N_("whether the customer has bought on no day, on one, or on several"),
+        absent="none",
+        sql="CASE f.purchases WHEN 0 THEN 'none' WHEN 1 THEN 'first_time' ELSE 'repeat' END",
+        values=BUYERS,
+    ),
+)

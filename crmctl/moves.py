@@ -1,0 +1,323 @@
+"""Moves of a record from one state to another: judged, explained, and what they bring along.
+
+The states of a field stand in its schema, those of an opportunity in the book's pipelines. Whatever
+command changes such a field, the same rules hold; only a new record may begin in any state.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from crmctl import startup
+from crmctl.errors import BadDefinition, CrmctlError, did_you_mean
+from crmctl.index.layout import quoted
+from crmctl.locale import N_, _, language, pick, titles
+from crmctl.query.bind import bind
+from crmctl.query.bound import Bound
+from crmctl.query.grammar import parse
+from crmctl.query.predicate import matches
+from crmctl.schema.model import Field, Kind
+from crmctl.schema.workflow import PIPELINES, Gate, State, declared
+from crmctl.values.dates import format_instant
+from crmctl.values.frozen import Frozen
+from crmctl.values.text import suggest
+
+if TYPE_CHECKING:
+    from crmctl.policies.pipelines import Pipeline
+    from crmctl.workspace import Workspace
+
+Values = dict[str, Any]
+WON, LOST = "won", "lost"
+ENDS = {WON: N_("Won"), LOST: N_("Lost")}
+
+
+class Option(Frozen):
+    """A state into which a record may go, and what it lacks for that."""
+
+    state: str
+    title: str
+    lacking: tuple[str, ...]
+
+
+class Moves:
+    """Judges the moves of records of one kind."""
+
+    def __init__(self, workspace: Workspace, kind: Kind) -> None:
+        self.workspace = workspace
+        self.kind = kind
+        self._declared: dict[str, dict[str, State]] = {}
+
+    def states(self, field: Field, record: Mapping[str, Any]) -> dict[str, State]:
+        """The states that a record can have in a field, in their order."""
+        if field.workflow == PIPELINES:
+            return staged(self.pipeline(record))
+        if field.name not in self._declared:
+            self._declared[field.name] = declared(self.kind, field)
+        return self._declared[field.name]
+
+    def pipeline(self, record: Mapping[str, Any]) -> Pipeline:
+        """The pipeline of an opportunity: the one it names, or the first one of the book."""
+        pipelines: dict[str, Pipeline] = self.workspace.policy(PIPELINES)
+        name = str(record.get("pipeline") or next(iter(pipelines), ""))
+        found = pipelines.get(name)
+        if found is None:
+            reason = _("there is no pipeline “{name}”").format(name=name)
+            hint = did_you_mean(suggest(name, pipelines))
+            raise BadDefinition(startup.CONFIG, PIPELINES, reason, hint)
+        return found
+
+    def title(self, field: Field, record: Mapping[str, Any], state: str) -> str:
+        """What people call a state."""
+        if field.workflow == PIPELINES and state in ENDS:
+            return pick(titles(ENDS[state]))
+        if field.workflow == PIPELINES:
+            stage = self.pipeline(record).stages.get(state)
+            return pick(stage.title) if stage is not None and stage.title else state
+        return field.value_title(state)
+
+    # judging
+
+    def reasons(self, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[str]:
+        """Why a record may not become what it would be; empty when it may."""
+        found: list[str] = []
+        for field in self.kind.workflows:
+            new = after.get(field.name, field.default)
+            old = before.get(field.name, field.default) if before is not None else None
+            if new is not None and (before is None or new != old):
+                found += self._judged(field, old, str(new), before, after)
+        return found
+
+    def _judged(
+        self,
+        field: Field,
+        old: str | None,
+        new: str,
+        before: Mapping[str, Any] | None,
+        after: Mapping[str, Any],
+    ) -> Iterator[str]:
+        states = self.states(field, after)
+        if new not in states:
+            if not field.values:
+                text = _("{field} “{new}” is none of {choices}")
+                choices = self._listed(field, after, states)
+                yield text.format(field=self._name(field), new=new, choices=choices)
+            return
+        if before is None or old is None:
+            return  # history is brought along as it was
+        if old in states and new not in states[old].to:
+            text = _("{field} cannot go from “{old}” to “{new}”, only to {choices}")
+            yield text.format(
+                field=self._name(field),
+                old=self.title(field, after, old),
+                new=self.title(field, after, new),
+                choices=self._listed(field, after, states[old].to) or "—",
+            )
+            return
+        title = self.title(field, after, new)
+        for lack in self._lacking(field, states, old, new, after):
+            yield _("“{state}” asks for more: {lack}").format(state=title, lack=lack)
+
+    def _lacking(
+        self,
+        field: Field,
+        states: Mapping[str, State],
+        old: str | None,
+        new: str,
+        after: Mapping[str, Any],
+    ) -> list[str]:
+        names = list(states)
+        gates = [states[new].enter]
+        if (
+            old is not None
+            and old in states
+            and names.index(new) > names.index(old)
+            and new != "lost"
+        ):
+            gates.insert(0, states[old].leave)
+        return list(dict.fromkeys(lack for gate in gates for lack in self._closed(gate, after)))
+
+    def _closed(self, gate: Gate, record: Mapping[str, Any]) -> Iterator[str]:
+        """What keeps a gate closed."""
+        for path in gate.needs:
+            if not _present(record, path.split(".")):
+                found = self.kind.find(path)
+                yield f"{found.titled()} ({path})" if found is not None else path
+        if gate.when is not None and not self.holds(gate.when, record):
+            yield pick(gate.title) if gate.title else gate.when
+        if gate.criteria is not None:
+            for query, title in self.criteria(gate.criteria):
+                if not self.holds(query, record):
+                    yield title
+
+    def criteria(self, name: str) -> list[tuple[str, str]]:
+        """The tests of a list of the book's criteria: query and title."""
+        lists = self.workspace.policy("criteria")
+        if name not in lists:
+            reason = _("there are no criteria “{name}”").format(name=name)
+            hint = did_you_mean(suggest(name, lists))
+            raise BadDefinition(startup.CONFIG, "criteria", reason, hint)
+        tests = lists[name].values()
+        return [(test.query, pick(test.title) if test.title else test.query) for test in tests]
+
+    def faults(self) -> Iterator[tuple[tuple[str, ...], CrmctlError]]:
+        """What cannot work in the gates of this kind: the place, its file first, and the error."""
+        for field in self.kind.workflows:
+            schema = (f"schemas/{self.kind.name}.yaml", "properties", field.name, "x-crmctl")
+            if field.workflow != PIPELINES:
+                yield from self._unusable(self.states(field, {}), (*schema, "workflow"))
+                continue
+            for name, pipeline in self.workspace.policy(PIPELINES).items():
+                place = (startup.CONFIG, PIPELINES, name, "stages")
+                yield from self._unusable(staged(pipeline), place)
+
+    def _unusable(
+        self, states: Mapping[str, State], place: tuple[str, ...]
+    ) -> Iterator[tuple[tuple[str, ...], CrmctlError]]:
+        for name, state in states.items():
+            for gate in (state.enter, state.leave):
+                try:
+                    for path in gate.needs:
+                        self.kind.field(path)
+                    if gate.when is not None:
+                        self._bound(gate.when)
+                except CrmctlError as error:
+                    yield (*place, name), error
+                try:
+                    tests = self.criteria(gate.criteria) if gate.criteria else []
+                    for query, _title in tests:
+                        self._bound(query)
+                except CrmctlError as error:
+                    yield (startup.CONFIG, "criteria", str(gate.criteria)), error
+
+    def _bound(self, query: str) -> Bound:
+        return bind(parse(query), self.kind, self.workspace.query_context())
+
+    def holds(self, query: str, record: Mapping[str, Any]) -> bool:
+        """Whether a record matches a query as it will be; computed fields are as they are."""
+        return matches(self._bound(query), record, self._lookup, self._fact, self.workspace.rates)
+
+    def _lookup(self, kind: str, id: str) -> dict[str, Any] | None:
+        return self.workspace.index.get(self.workspace.registry.kinds[kind], id)
+
+    def _fact(self, record: Mapping[str, Any], name: str) -> Any:
+        kind = self.kind
+        if "_path" in record:  # one that was looked up
+            folder = str(record["_path"]).removeprefix("records/").split("/")[0]
+            kind = self.workspace.registry.by_folder(folder) or kind
+        value = self._facts.expression(kind.facts[name], "t")
+        table = quoted(kind.plural)
+        sql = f"SELECT {value} FROM {table} AS t WHERE t.id = ?"
+        rows = self.workspace.index.rows(sql, (record.get("id"),))
+        return rows[0][0] if rows else None
+
+    @cached_property
+    def _facts(self) -> Any:
+        from crmctl.facts.tables import Facts
+
+        return Facts(self.workspace, self.workspace.today)
+
+    # moving
+
+    def entered(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> Values:
+        """`after` with what entering its states brings: stamps set, what is over taken away."""
+        values = copy.deepcopy(dict(after))
+        for field in self.kind.workflows:
+            new = values.get(field.name, field.default)
+            if new is None or new == before.get(field.name, field.default):
+                continue
+            state = self.states(field, values).get(str(new))
+            if state is None:
+                continue
+            for path in state.clear:
+                steps = path.split(".")
+                if _at(values, steps) == _at(before, steps):
+                    _take(values, steps)
+            if state.stamp is not None:
+                steps = state.stamp.split(".")
+                if _at(values, steps) == _at(before, steps):
+                    _put(values, steps, self._moment(state.stamp))
+        return values
+
+    def begun(self, values: Mapping[str, Any]) -> Values:
+        """A new record that names no stage, in the first one of its pipeline."""
+        found = dict(values)
+        for field in self.kind.workflows:
+            if field.workflow == PIPELINES and not found.get(field.name):
+                found[field.name] = next(iter(self.states(field, found)))
+        return found
+
+    def options(self, field: Field, record: Mapping[str, Any]) -> list[Option]:
+        """Where a record may go from here, and what it lacks for each."""
+        states = self.states(field, record)
+        old = record.get(field.name, field.default)
+        following = states[old].to if old in states else tuple(states)
+        return [
+            Option(
+                new,
+                self.title(field, record, new),
+                tuple(self._lacking(field, states, old, new, record)),
+            )
+            for new in following
+        ]
+
+    def _moment(self, path: str) -> str:
+        found = self.kind.find(path)
+        instant = found is not None and found.field.type == "instant"
+        workspace = self.workspace
+        return format_instant(workspace.now) if instant else workspace.today.isoformat()
+
+    def _name(self, field: Field) -> str:
+        return field.titled() if language() == "zh" else field.name
+
+    def _listed(self, field: Field, record: Mapping[str, Any], states: Any) -> str:
+        said = []
+        for state in states:
+            title = self.title(field, record, state)
+            said.append(state if title.casefold() == state else f"{state} ({title})")
+        return ", ".join(said)
+
+
+def staged(pipeline: Pipeline) -> dict[str, State]:
+    """The states of a pipeline: a deal may skip stages and go back, and ends won or lost."""
+    stages = pipeline.stages
+    found = {
+        name: State(
+            to=(*(other for other in stages if other != name), *ENDS),
+            enter=stage.enter,
+            leave=stage.leave,
+            clear=("closed",),
+        )
+        for name, stage in stages.items()
+    }
+    found[WON] = State(to=tuple(stages), stamp="closed.at")
+    reason = Gate(needs=("closed.reason",))
+    found[LOST] = State(to=tuple(stages), enter=reason, stamp="closed.at")
+    return found
+
+
+def _present(tree: Any, steps: list[str]) -> bool:
+    return _at(tree, steps) not in (None, "", [], {})
+
+
+def _at(tree: Any, steps: list[str]) -> Any:
+    for step in steps:
+        if not isinstance(tree, Mapping) or step not in tree:
+            return None
+        tree = tree[step]
+    return tree
+
+
+def _put(tree: Values, steps: list[str], value: Any) -> None:
+    for step in steps[:-1]:
+        tree = tree.setdefault(step, {})
+    tree[steps[-1]] = value
+
+
+def _take(tree: Any, steps: list[str]) -> None:
+    for step in steps[:-1]:
+        tree = tree.get(step) if isinstance(tree, Mapping) else None
+    if isinstance(tree, dict):
+        tree.pop(steps[-1], None)

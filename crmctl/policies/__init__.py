@@ -1,0 +1,54 @@
+"""What the rules of a book need: stages, cadences, service levels, thresholds.
+
+Each topic is a section of crmctl.yaml. `policies/<topic>.yaml` beside this file is what is shipped
+and the description of the section; a book's own section overrides it key by key. The module of the
+same name says what shape the section has.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+TOPICS = ("calendar", "criteria", "pipelines")
+
+
+def shipped(topic: str) -> str:
+    """The file that holds the defaults of a topic."""
+    return os.path.join(os.path.dirname(os.path.abspath(__file__)), f"{topic}.yaml")
+
+
+def load(topic: str, book: Mapping[str, Any], where: str) -> Any:
+    """The policy of a topic, in the SHAPE of its module, which may `check` what no shape says.
+
+    `book` is the tree of the settings file `where`; BadDefinition for what cannot be used in it.
+    """
+    from pathlib import Path
+
+    from crmctl import definitions
+    from crmctl.errors import BadDefinition
+    from crmctl.locale import _
+    from crmctl.typed import merged, typed
+
+    module = import_module(f"crmctl.policies.{topic}")
+    base = definitions.read(Path(shipped(topic)), f"{topic}.yaml")
+    own = book.get(topic) or {}
+    if not isinstance(own, Mapping):
+        raise BadDefinition(where, topic, _("settings are expected here"))
+    policy = typed(module.SHAPE, merged(base, own), where, (topic,))
+    if hasattr(module, "check"):
+        module.check(policy, where)
+    return policy
+
+
+def text(topic: str) -> str:
+    """The shipped section of a topic as it would stand in crmctl.yaml, with its comments."""
+    with open(shipped(topic), encoding="utf-8") as file:
+        lines = file.read().splitlines()
+    comments = 0
+    while lines[comments].startswith("#"):
+        comments += 1
+    inner = [f"  {line}" if line else line for line in lines[comments:]]
+    return "\n".join([*lines[:comments], f"{topic}:", *inner]) + "\n"
