@@ -28,6 +28,7 @@ def test_everything_set() -> None:
         "timezone": "Asia/Shanghai",
         "language": "zh",
         "commit": "auto",
+        "sync": "merge",
         "rates": {"max_age_days": "7"},
         "purchases": {"keep_zero": "false", "confirmed": ["completed"]},
         "abc": {"a": "70.5", "b": "90"},

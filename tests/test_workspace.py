@@ -186,7 +186,8 @@ def test_the_sample_is_a_book_of_its_own(sample: Book) -> None:
     assert workspace.rate_problems == []
     assert workspace.zone.key == "Asia/Shanghai"
     assert {kind.name for kind in workspace.registry} == {
-        "customer", "interaction", "order", "product", "task", "user",
+        "asset", "campaign", "contract", "customer", "interaction", "invoice", "opportunity",
+        "order", "payment", "product", "quote", "solution", "survey", "task", "ticket", "user",
     }  # fmt: skip
 
 

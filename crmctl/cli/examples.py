@@ -148,6 +148,8 @@ _OF_KIND = {
     "close": ("close {id} --won", "close {id} --lost --reason 'too expensive'"),
     "reopen": ("reopen {id}",),
 }
+# What some commands want of a record in the sample book, where the usual one will not do.
+_OTHERS = {("opportunity", "reopen"): "opp-20260702-w5dad1eb"}
 _OF_LIST = {
     "": ("list {id}", "add {id} {new}"),
     "list": ("list {id}",),
@@ -166,6 +168,8 @@ _VALUES = {
 def of_kind(name: str, verb: str, kind: Kind | None = None) -> list[str]:
     """The examples of a kind's command; `verb` is empty for the whole group."""
     sample = KINDS.get(name) or (_derived(kind) if kind else None)
+    if sample is not None:
+        sample = sample._replace(id=_OTHERS.get((name, verb), sample.id))
     return _filled(name, _OF_KIND[verb], sample)
 
 
