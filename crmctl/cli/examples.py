@@ -145,7 +145,7 @@ _OF_KIND = {
     "archive": ("archive {id}",),
     "move": ("move {id}",),
     "advance": ("advance {id}",),
-    "close": ("close {id} --won", "close {id} --lost --reason 'too expensive'"),
+    "close": ("close {id} --won", "close {id} --lost --reason price"),
     "reopen": ("reopen {id}",),
 }
 # What some commands want of a record in the sample book, where the usual one will not do.

@@ -73,9 +73,13 @@ def close_record(
     reason: str | None,
     **writing: Any,
 ) -> None:
-    """Closes a deal; the reason stands in the record too."""
+    """Closes a deal; the reason stands in the record too, in words of one's own as its detail."""
     _field, id, _moves, _record = _deal(app, kind, ref)
-    because = [f"closed.reason={reason}"] if reason else []
+    because: list[str] = []
+    if reason:
+        titles = kind.own("closed.reason").values
+        known = {word for value in titles for word in (value, *titles[value].values())}
+        because = [f"closed.{'reason' if reason in known else 'detail'}={reason}"]
     move_record(app, kind, id, end, [*because, *words], reason=reason, **writing)
 
 
