@@ -194,6 +194,8 @@ class Selection:
             return f"COALESCE({column}, {_literal(field.default)})"
         if comparable and field.type == "money":
             return f"{alias}.{quoted(field.name + '__base')}"
+        if field.lines:
+            return f"COALESCE({column}, total({alias}.{quoted(field.lines)}))"
         if comparable and field.type == "instant":
             return f"{alias}.{quoted(field.name + '__ts')}"
         return f"fold({column})" if comparable and field.type == "text" else column

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 
@@ -16,7 +15,7 @@ from crmctl.facts.definitions import CUSTOMER
 from crmctl.index.layout import as_record, event_column, quoted
 from crmctl.locale import pick
 from crmctl.refs import References
-from crmctl.schema.access import lines_total, searched
+from crmctl.schema.access import amount_of, searched
 from crmctl.schema.model import Field, Kind
 from crmctl.values.dates import epoch, parse_date
 from crmctl.values.money import format_amount
@@ -152,14 +151,6 @@ def headline(kind: Kind, record: Mapping[str, Any], currency: str) -> tuple[str,
         return f"{value:f} {code}", f"{format_amount(value, code)} {code}"
     text = next((_line(text) for _field, text in searched(kind, record)), "")
     return text, text
-
-
-def amount_of(field: Field, record: Mapping[str, Any]) -> Decimal | None:
-    """An amount as the record has it, or what its lines add up to."""
-    value = record.get(field.name)
-    if value is None and field.lines:
-        return lines_total(record.get(field.lines))
-    return None if value is None else Decimal(value)
 
 
 def _line(text: str) -> str:

@@ -148,7 +148,7 @@ def only_cli_knows_cli(module: Module) -> Violations:
 
 
 def only_changes_write_records(module: Module) -> Violations:
-    homes = ("crmctl.changes", "crmctl.cli", "crmctl.exchange", "crmctl.sync")
+    homes = ("crmctl.changes", "crmctl.cli", "crmctl.doctor", "crmctl.exchange", "crmctl.sync")
     if not below(module.name, *homes):
         yield from imports_of(module, "crmctl.changes.apply")
 

@@ -13,6 +13,7 @@ from typing import Any
 from crmctl.changes.assign import Assigner, Assignment
 from crmctl.changes.changeset import Change, ChangeSet, Values, Verbatim
 from crmctl.changes.places import path_after, path_of
+from crmctl.changes.stamps import filled, stamp
 from crmctl.errors import (
     BadValue,
     Exists,
@@ -35,7 +36,7 @@ from crmctl.storage.files import load
 from crmctl.storage.reader import parse_document, split_stream
 from crmctl.storage.records import Stored, read_file
 from crmctl.storage.rewriting import edits_between, order_of
-from crmctl.values.dates import format_instant, parse_date
+from crmctl.values.dates import parse_date
 from crmctl.values.ids import is_valid_id, mint_tail, stream_id, unique_slug
 from crmctl.values.names import slug
 from crmctl.workspace import Workspace
@@ -81,12 +82,10 @@ class Builder:
         the same file.
         """
         fields: Values = {name: value for name, value in values.items() if value is not None}
-        for field in kind.fields.values():
-            # What comes from elsewhere did not begin when it came.
-            if field.fill and minted is None:
-                fields.setdefault(field.name, self._now(field.type))
+        if minted is None:  # what comes from elsewhere did not begin when it came
+            fields = filled(kind, fields, self.workspace.now)
         if kind.date is None or kind.date not in fields:  # an event's own date says it
-            fields.setdefault("created", self._now("date"))
+            fields.setdefault("created", self.workspace.today.isoformat())
         fields["id"] = self.new_id(kind, fields, id, minted)
         if kind.slug_field and mark:
             fields.setdefault("uid", mint_tail())
@@ -96,12 +95,6 @@ class Builder:
             kind.name, fields["id"], None, ordered(kind, fields), self._path(kind, fields)
         )
         return self.put(change)
-
-    def _now(self, type: str) -> str:
-        """This day or this moment, as a field of the type `date` or `instant` has it."""
-        workspace = self.workspace
-        instant = type == "instant"
-        return format_instant(workspace.now) if instant else workspace.today.isoformat()
 
     def put(self, change: Change) -> Change:
         """Takes up a change whose values follow the rules already."""
@@ -358,7 +351,7 @@ class Builder:
             old, new = before.get(field.name), values.get(field.name)
             if old == new or before.get(name) != values.get(name):
                 continue
-            entry: Values = {"value": new, "at": self._now(field.history or "date")}
+            entry: Values = {"value": new, "at": stamp(field.history, self.workspace.now)}
             if self.workspace.me:
                 entry["by"] = self.workspace.me
             if not before.get(name):

@@ -57,12 +57,12 @@ class Commits:
         with suppress(git.GitFailed):
             self._refuse_left_out(places)
         with suppress(git.GitFailed):
-            self._make_up()
+            self.make_up()
             self._commit_by_hand(self._differing(places, gone=False))
 
     def settle(self, edited: Sequence[str]) -> None:
         """Commits what is owed, and files of the book that were edited by hand; GitFailed."""
-        self._make_up()
+        self.make_up()
         self._commit_by_hand(self._differing(edited, gone=True))
 
     def _commit_by_hand(self, edited: Sequence[str]) -> None:
@@ -92,7 +92,7 @@ class Commits:
         if not self.enabled:
             return []
         try:
-            self._make_up()
+            self.make_up()
         except (git.GitFailed, OSError) as error:
             return [self._refused(error)]
         return []
@@ -105,13 +105,14 @@ class Commits:
         reason = error.reason if isinstance(error, git.GitFailed) else error.strerror or str(error)
         return text.format(reason=reason)
 
-    def _owed(self) -> list[str]:
+    def owed(self) -> list[str]:
+        """The change sets that no commit holds yet."""
         try:
             return self._owed_file.read_text(encoding="utf-8").split()
         except FileNotFoundError:
             return []
 
-    def _make_up(self) -> None:
+    def make_up(self) -> None:
         """Commits the change sets that are written and not committed.
 
         Not in the middle of a rebase or the like: to abort that would take the commits away.
@@ -119,7 +120,7 @@ class Commits:
         begun = git.unfinished(self.root)
         if begun is not None:
             raise git.GitFailed(_("a {what} is in progress").format(what=begun))
-        entries = [entry for id in self._owed() if (entry := self.journal.entry(id)) is not None]
+        entries = [entry for id in self.owed() if (entry := self.journal.entry(id)) is not None]
         paths = dict.fromkeys(self._place(image.path) for e in entries for image in e.images)
         if paths:
             kinds = self._workspace.registry.kinds

@@ -1,4 +1,4 @@
-"""What can go wrong when a change set is to be carried out."""
+"""What stands in the way of a change set or of its journal, as the user reads it."""
 
 from __future__ import annotations
 
@@ -43,4 +43,15 @@ class NotCheckedOut(CrmctlError):
         super().__init__(
             _("{path} is in git, but not in this working tree.").format(path=path),
             _("A new file would take its place. Check it out: “git sparse-checkout disable”."),
+        )
+
+
+class DamagedJournal(CrmctlError):
+    """An entry of the journal that cannot be read."""
+
+    exit_code = 3
+
+    def __init__(self, file: str) -> None:
+        super().__init__(
+            _("{file} is damaged.").format(file=file), _("“crmctl doctor” puts it aside.")
         )

@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from crmctl.changes.changeset import Change, ChangeSet
+from crmctl.changes.errors import DamagedJournal
 from crmctl.changes.images import Image
 from crmctl.startup import PENDING
 from crmctl.values import jsontext
 
 SUFFIX = ".jsonl"
+HEADER = ("change", "at", "actor", "command", "reason", "undoes")
 RECORD = ("kind", "id", "before", "after", "path")
 
 
@@ -28,24 +31,25 @@ class Entry:
     commit: str | None = None  # the commit that it was read from, if it was
 
     def __init__(self, file: Path) -> None:
-        self._file = file
+        self.file = file
 
     @cached_property
     def header(self) -> dict[str, Any]:
-        """Keys: change, at, actor, command, reason, undoes."""
-        with self._file.open(encoding="utf-8") as lines:
+        """The keys are HEADER."""
+        with self._sound(), self.file.open(encoding="utf-8") as lines:
             header: dict[str, Any] = jsontext.loads(next(lines))
-            return header
+            return {name: header[name] for name in HEADER}
 
     @property
     def id(self) -> str:
-        pending = self._file.name == PENDING
-        return str(self.header["change"]) if pending else self._file.name.removesuffix(SUFFIX)
+        pending = self.file.name == PENDING
+        return str(self.header["change"]) if pending else self.file.name.removesuffix(SUFFIX)
 
     @cached_property
     def changes(self) -> list[Change]:
         """Every record before and after."""
-        return [_change(line) for line in self._lines() if "kind" in line]
+        with self._sound():
+            return [_change(line) for line in self._lines() if "kind" in line]
 
     def of(self, id: str, kind: str | None = None) -> list[Change]:
         """What it did to the record that has this id afterwards; hardly another one is read."""
@@ -54,7 +58,7 @@ class Entry:
 
     def touched(self, kind: str | None = None) -> int:
         """How many records it touched, of one kind or of all; none of them is read."""
-        with self._file.open(encoding="utf-8") as lines:
+        with self.file.open(encoding="utf-8") as lines:
             return sum(line.startswith(_start(kind)) for line in lines)
 
     def removals(self, kind: str) -> list[Change]:
@@ -64,19 +68,28 @@ class Entry:
     def _like(self, kind: str | None, part: str) -> list[Change]:
         """Records in whose line a text stands: looking for it is quicker than reading them."""
         start = _start(kind)
-        with self._file.open(encoding="utf-8") as lines:
+        with self._sound(), self.file.open(encoding="utf-8") as lines:
             near = [line for line in lines if part in line and line.startswith(start)]
-        return [_change(jsontext.loads(line)) for line in near]
+            return [_change(jsontext.loads(line)) for line in near]
 
     @cached_property
     def images(self) -> list[Image]:
         """Every file before and after."""
-        return [Image.read(line) for line in self._lines() if "file" in line]
+        with self._sound():
+            return [Image.read(line) for line in self._lines() if "file" in line]
 
     def _lines(self) -> Iterator[dict[str, Any]]:
-        with self._file.open(encoding="utf-8") as lines:
-            next(lines)
+        with self.file.open(encoding="utf-8") as lines:
+            next(lines, None)
             yield from map(jsontext.loads, lines)
+
+    @contextmanager
+    def _sound(self) -> Iterator[None]:
+        """Whatever is wrong in the file is one error; it is written whole or not at all."""
+        try:
+            yield
+        except (ValueError, LookupError, TypeError, StopIteration):
+            raise DamagedJournal(str(self.file)) from None
 
 
 class Journal:

@@ -13,8 +13,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from crmctl.changes.changeset import ChangeSet
+from crmctl.changes.errors import DamagedJournal
 from crmctl.changes.images import Image, Text
 from crmctl.changes.journal import Entry, Journal
+from crmctl.storage.errors import OutsideWorkspace
 from crmctl.storage.files import Staged, confined, load, stage, temporary
 
 # Up to so many files each is flushed to the disk by itself, more of them all at once.
@@ -63,6 +65,7 @@ class Transaction:
         entry = self.journal.pending()
         if entry is None:
             return None
+        self.examine(entry)
         for image in entry.images:
             target = self._target(image.path)
             old = load(target) if target.exists() else None
@@ -77,6 +80,18 @@ class Transaction:
         self._settle(len(entry.images))
         self.journal.finish(entry.id)
         return entry
+
+    def examine(self, entry: Entry) -> None:
+        """DamagedJournal for an entry about files that no change set may touch, or no record of it
+        stands in."""
+        known = {half.path for change in entry.changes for half in change.halves()}
+        try:
+            for image in entry.images:
+                self._target(image.path)
+                if image.path not in known:
+                    raise OutsideWorkspace(image.path)
+        except OutsideWorkspace:
+            raise DamagedJournal(str(entry.file)) from None
 
     def _stage(self, tag: str, texts: Sequence[Text]) -> dict[str, Staged]:
         staged: dict[str, Staged] = {}
@@ -110,7 +125,14 @@ class Transaction:
         return named if named.is_symlink() else target
 
     def _target(self, path: str) -> Path:
-        return confined(self.root, f"records/{path}")
+        """Where a file lies; OutsideWorkspace for one that no change set may touch.
+
+        A journal may come with a foreign book, and git obeys what is written in its own folder.
+        """
+        target = confined(self.root, f"records/{path}")
+        if "/." in str(target).removeprefix(os.path.realpath(self.root)):
+            raise OutsideWorkspace(path)
+        return target
 
     def _settle(self, files: int) -> None:
         """Sees to it that nothing is lost any more when the power fails."""

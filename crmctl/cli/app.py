@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -65,9 +66,17 @@ class App:
             self._recover(workspace)
         return workspace
 
+    @property
+    def root(self) -> Path:
+        """Where the book is, whatever state it is in; NoWorkspace without one."""
+        from crmctl.workspace import Workspace
+
+        return Workspace.find(self.directory).root
+
     def _recover(self, workspace: Workspace) -> None:
         """Finishes a change set that was interrupted, unless it is just being made."""
         from crmctl.changes.apply import Applier
+        from crmctl.changes.errors import DamagedJournal
         from crmctl.index import ahead
         from crmctl.storage.errors import Locked
 
@@ -75,6 +84,9 @@ class App:
         try:
             done = applier.recover()
         except Locked:
+            return
+        except DamagedJournal as error:
+            self.remark(_("warning: {problem}").format(problem=f"{error.message} {error.hint}"))
             return
         except OSError as error:
             text = _("warning: an interrupted change cannot be finished here: {reason}")

@@ -15,6 +15,7 @@ GROUPS: list[tuple[str, dict[str, tuple[str, str]]]] = [
             "init": ("init", N_("Make a new book.")),
             "config": ("config", N_("Show and change settings.")),
             "check": ("check", N_("Find every fault in the book.")),
+            "doctor": ("doctor", N_("Mend index, journal, rights and git's settings.")),
         },
     ),
     (

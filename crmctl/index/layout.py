@@ -76,7 +76,10 @@ def indexes(registry: Registry) -> Iterator[str]:
         for field in kind.fields.values():
             if field.type == "ref" and "." not in (field.ref or ""):
                 covered = ", ".join([quoted(field.name), *when])
-                yield f'CREATE INDEX "{kind.plural}_by_{field.name}" ON {name} ({covered})'
+                sql = f'CREATE INDEX "{kind.plural}_by_{field.name}" ON {name} ({covered})'
+                # Most interactions name no campaign, no ticket and no opportunity.
+                rare = field.name not in kind.root.required
+                yield f"{sql} WHERE {quoted(field.name)} IS NOT NULL" if rare else sql
             elif kind.parent and when and _announces(field):
                 # What an event announces for later (`next`, `promises`) is rare, and asked for over
                 # the whole book.

@@ -57,7 +57,7 @@ class Index(Lookups):
         self._rates_mark = rates_mark
         self._on_progress = on_progress
         self._connection: sqlite3.Connection | None = None
-        self._file: Path
+        self._file: Path | None = None
         self._source: Source = Disk(root)
         self._derived: dict[str, Callable[[], None]] = {}
         self._made: dict[str, str] = {}
@@ -134,6 +134,11 @@ class Index(Lookups):
             if startup.moving(str(self.root)) == moving:
                 return
 
+    @property
+    def file(self) -> Path:
+        """Where it is, or will be."""
+        return self._file or database.folder(self.root) / self.name
+
     # freshness
 
     def refresh(self) -> None:
@@ -206,16 +211,17 @@ class Index(Lookups):
         except sqlite3.DatabaseError as error:
             if not database.is_damage(error):
                 raise
-        self._rebuild()
+        self.rebuild()
         return work(self.connection)
 
-    def _rebuild(self) -> None:
+    def rebuild(self) -> None:
+        """Removes it, and makes a new one for what is asked next."""
         day, made = self._day, self._derived
         if self._connection is not None:
             self._connection.close()
         self._connection, self._day = None, None
         self._derived, self._made = {}, {}
-        self._remove(self._file)
+        self._remove(self.file)
         self.as_of(day)
         for again in made.values():
             again()
@@ -246,7 +252,7 @@ class Index(Lookups):
         try:
             yield from cursor
         except sqlite3.DatabaseError as error:  # too late to begin again
-            self._remove(self._file)
+            self._remove(self.file)
             raise IndexUnusable(str(error)) from None
 
     # derived tables
@@ -352,7 +358,7 @@ class Index(Lookups):
         from crmctl.index import guarded
 
         def ask(_connection: sqlite3.Connection) -> guarded.Answer:
-            reading = database.open_for_reading(self._file)
+            reading = database.open_for_reading(self.file)
             functions.register(reading, self.zone, self.rates)
             if self._day is not None:
                 self._add_views(reading, self._day)

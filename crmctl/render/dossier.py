@@ -14,9 +14,9 @@ from crmctl.locale import N_, _
 from crmctl.render.cells import cell, field_column
 from crmctl.render.record import entry
 from crmctl.render.table import pairs, table
-from crmctl.schema.access import texts_at
+from crmctl.schema.access import amount_of, texts_at
 from crmctl.schema.model import Field, Kind, Registry
-from crmctl.timeline import amount_of, headline
+from crmctl.timeline import headline
 from crmctl.values.instants import local_instant
 from crmctl.values.money import format_amount
 from crmctl.values.text import visible

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmctl.render.cells import NOTHING, cell, field_column
 from crmctl.render.table import pairs
-from crmctl.schema.access import with_defaults
+from crmctl.schema.access import amount_of, with_defaults
 from crmctl.schema.model import Field, Kind
 from crmctl.values.text import visible
 
@@ -36,13 +36,18 @@ def record_lines(
     for name, field in kind.fields.items():
         if name in (names or {}) and names is not None:
             items.append((field.titled(), f"{visible(names[name])} ({visible(values[name])})"))
-        elif name != "uid" and values.get(name) is not None:
+        elif name != "uid" and (value := shown(field, values)) is not None:
             target = later if name.endswith("_history") else items
-            target += _item(field, values[name])
+            target += _item(field, value)
     for name, value in values.items():
         if name not in kind.fields and not name.startswith("_"):
             later.append((visible(name), cell(value, field_column(name, None))))
     yield from pairs([*items, *later], columns_wide)
+
+
+def shown(field: Field, values: Mapping[str, Any]) -> Any:
+    """What a record holds in a field, or what its lines come to."""
+    return amount_of(field, values) if field.lines else values.get(field.name)
 
 
 def _item(field: Field, value: Any) -> Iterator[tuple[str, str]]:

@@ -60,6 +60,14 @@ def lines_total(lines: Any) -> Decimal | None:
     return total
 
 
+def amount_of(field: Field, record: Mapping[str, Any]) -> Decimal | None:
+    """An amount as the record has it, or what its lines add up to."""
+    value = record.get(field.name)
+    if value is None and field.lines:
+        return lines_total(record.get(field.lines))
+    return None if value is None else Decimal(value)
+
+
 def searched(kind: Kind, values: Mapping[str, Any]) -> Iterator[tuple[Field, str]]:
     """The searched fields of a record with the texts in them."""
     for path in kind.search:

@@ -127,9 +127,11 @@ def _field(name: str, tree: Tree, path: tuple[str, ...], where: Place) -> Field:
     if "default" in x:
         place = inner.within("default")
         field.default = _default(field, text(x["default"], place), place)
-    field.fill = named(x, "fill", inner)
-    if field.fill and (field.fill != "now" or type_ not in ("date", "instant")):
-        raise inner.within("fill").error(_("“fill” can only be “now”, for a date or a time"))
+    if "fill" in x:
+        place = inner.within("fill")
+        if type_ not in ("date", "instant"):
+            raise place.error(_("only a date or a time can be filled in"))
+        field.fill = {} if x["fill"] == "now" else titles(x["fill"], place)
     return field
 
 

@@ -305,6 +305,10 @@ def _check_settings(kind: Kind) -> None:
         if field.lines and field.lines not in kind.fields:
             reason = _("“lines” names no field: {name}").format(name=field.lines)
             raise _place(kind, field, "lines").error(reason)
+        for name, value in (field.fill or {}).items():
+            if value not in getattr(kind.fields.get(name), "values", ()):
+                reason = _("“fill” names no field with this value: {name}").format(name=name)
+                raise _place(kind, field, "fill").error(reason)
         if field.history and (len(field.path) > 1 or field.type in ("list", "object")):
             reason = _("only a single value of the record can keep a history")
             raise _place(kind, field, "history").error(reason)

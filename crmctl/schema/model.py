@@ -35,13 +35,13 @@ class Field:
 
     `type` is one of SCALARS, "object" (then `fields`) or "list" (then `item`); an object may also
     take keys that nobody foresaw, each with a value as `entries` says. `path` are the names from
-    the record down to here, lists adding none. `currency` names the field with the
-    currency of an amount, `lines` the list that adds up to it when it is missing. `history` is the
-    type of the times at which changes are kept: "date" or "instant". `fill` says what a new record
-    gets here when nobody says it: "now". `rules` holds the plain JSON Schema keywords (minimum,
-    pattern, ...) for the validator. `fact` is the `facts.definitions.Fact` that says how a field is
-    computed, None for what stands in files. `workflow` is the tree of what the schema says about
-    states.
+    the record down to here, lists adding none. `currency` names the field with the currency of an
+    amount, `lines` the list that adds up to it when it is missing. `history` is the type of the
+    times at which changes are kept: "date" or "instant". `fill` says which values a new record must
+    have for getting this day or moment here; None for never. `rules` holds the plain JSON Schema
+    keywords (minimum, pattern, ...) for the validator. `fact` is the `facts.definitions.Fact` that
+    says how a field is computed, None for what stands in files. `workflow` is the tree of what the
+    schema says about states.
     """
 
     __slots__ = (
@@ -112,7 +112,7 @@ class Field:
         self.history = history
         self.default = default
         self.entries: Field | None = None
-        self.fill: str | None = None
+        self.fill: Mapping[str, str] | None = None
         self.aliases = tuple(aliases)
         self.required = required
         self.rules = rules or {}

@@ -57,8 +57,12 @@ class Finding:
 
 def expected(field: Field) -> str:
     """What the field takes, in words."""
-    values = ", ".join(_choice(value, pick(titles)) for value, titles in field.values.items())
-    return _(EXPECTED.get(field.type, TEXT)).format(values=values)
+    return _(EXPECTED.get(field.type, TEXT)).format(values=choices(field))
+
+
+def choices(field: Field) -> str:
+    """The values of an enum to choose from; empty for any other field."""
+    return ", ".join(_choice(value, pick(titles)) for value, titles in field.values.items())
 
 
 _NO_LETTER = re.compile(r"[\W_]")

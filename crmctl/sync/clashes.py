@@ -1,19 +1,20 @@
-"""What a merge left to a person: named by record and field, and looked at when it is mended."""
+"""What git could not merge: merged by fields, or named by record and field and left to a person."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from crmctl.locale import _
 from crmctl.merging.document import Merger
-from crmctl.merging.files import merge_files
+from crmctl.merging.files import Merged, merge_files
 from crmctl.merging.telling import told
 from crmctl.problems import Problem
 from crmctl.schema.model import Kind
-from crmctl.storage.files import decoded
+from crmctl.storage.files import decoded, replace
 from crmctl.storage.reader import parse_document, split_stream
 from crmctl.vcs import joining
 from crmctl.workspace import Workspace
@@ -42,6 +43,22 @@ class Clashes:
     def paths(self) -> list[str]:
         """From the working tree's top."""
         return [*self._files]
+
+    def resolve(self) -> None:
+        """Merges by fields what git put off; what a person has to decide stays, marked."""
+        clean = []
+        for path, sides in self._files.items():
+            file, kind = self._top / path, self._kind(path)
+            if kind is None or not joining.is_put_off(file, sides):
+                continue
+            with suppress(Exception):  # whatever cannot be merged stays marked as a whole
+                merged, bom = self._merged(kind, sides)
+                replace(file, merged.text, bom=bom)
+                if not merged.conflicts:
+                    clean.append(path)
+        joining.settle(self._workspace.root, clean)
+        for path in clean:
+            del self._files[path]
 
     def all(self) -> list[Clash]:
         """Every place that was left to a person."""
@@ -75,13 +92,20 @@ class Clashes:
             return [_whole(path)]
 
     def _by_fields(self, kind: Kind, path: str, sides: joining.Sides) -> Iterator[Clash]:
-        texts = [decoded(side or b"").text for side in sides]
-        merged = merge_files(Merger(kind, self._workspace.zone), texts[0], texts[1], texts[2])
+        merged, _bom = self._merged(kind, sides)
         if not merged.conflicts:
             yield _whole(path)
         for id, conflict in merged.conflicts:
             field = ".".join(conflict.path) or None
             yield Clash(path, id or None, field, told(path, id, conflict))
+
+    def _merged(self, kind: Kind, sides: joining.Sides) -> tuple[Merged, bool]:
+        """The merged file, and whether it begins with a byte order mark; ValueError and others."""
+        base, ours, theirs = (decoded(side or b"") for side in sides)
+        if base.faults or ours.faults or theirs.faults:
+            raise ValueError("no text")
+        merger = Merger(kind, self._workspace.zone)
+        return merge_files(merger, base.text, ours.text, theirs.text), ours.bom
 
     def _kind(self, path: str) -> Kind | None:
         try:

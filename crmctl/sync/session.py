@@ -155,7 +155,21 @@ class Sync:
             try:
                 joining.join(self._root, tip, name, how, self.workspace.me)
             except git.GitFailed as error:
-                return self._waits(error)
+                return self._carried_on(how, error)
+        return True
+
+    def _carried_on(self, how: str, error: git.GitFailed) -> bool:
+        """Merges what git put off, and concludes where nothing is left to a person."""
+        clashes = Clashes(self.workspace)
+        if how != joining.MERGE or not clashes.paths:
+            return self._waits(error)
+        clashes.resolve()
+        if clashes.paths:
+            return self._waits(error)
+        try:
+            joining.conclude(self._root, how, [], self.workspace.me)
+        except git.GitFailed as refused:
+            return self._waits(refused)
         return True
 
     def _conclude(self) -> bool:
@@ -164,10 +178,11 @@ class Sync:
         if how not in (joining.MERGE, joining.REBASE):
             raise InTheMiddle(how)
         clashes = Clashes(self.workspace)
-        self.report.clashes = clashes.unsettled()
-        if self.report.clashes:
-            return False
         with self._locked():
+            clashes.resolve()  # an interrupted merge
+            self.report.clashes = clashes.unsettled()
+            if self.report.clashes:
+                return False
             try:
                 joining.conclude(self._root, how, clashes.paths, self.workspace.me)
             except git.GitFailed as error:

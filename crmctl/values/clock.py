@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time as system
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -45,6 +46,11 @@ def now(zone: ZoneInfo) -> datetime:
         return moment.astimezone(zone)
     except OverflowError:
         raise BadClock(setting) from None
+
+
+def age(stamp: float) -> float:
+    """The seconds since a time stamp of the file system, by the system's clock alone."""
+    return system.time() - stamp
 
 
 def today(zone: ZoneInfo) -> date:

@@ -263,3 +263,18 @@ def has_commits(root: Path) -> bool:
     except GitFailed:
         return False
     return True
+
+
+def own_path(root: Path, name: str) -> str:
+    """A file of git's own; worktrees have some of them elsewhere."""
+    path = run(root, ["rev-parse", "--git-path", name]).removesuffix("\n")
+    return os.path.join(root, path)
+
+
+def is_ignored(root: Path, path: str) -> bool:
+    """Whether git passes a path over."""
+    try:
+        run(root, ["check-ignore", "--quiet", "--no-index", "--", path])
+    except GitFailed:
+        return False
+    return True

@@ -18,6 +18,7 @@ from crmctl.vcs import git
 ATTRIBUTES = ".gitattributes"
 # Line ends are part of what a person wrote: git is to convert none, whatever core.autocrlf says.
 RECORDS = "records/**/*.yaml -text merge=crmctl"
+CALL = " merge-driver "
 NAME, DRIVER, FSYNC = "merge.crmctl.name", "merge.crmctl.driver", "core.fsync"
 
 
@@ -27,30 +28,29 @@ def set_up(root: Path) -> list[str]:
     Returns what it had to write, `.gitattributes` and names of git's settings; nothing where all
     was as it should be. Raises GitFailed and OSError.
     """
-    written = [ATTRIBUTES] if _add_attributes(root / ATTRIBUTES) else []
-    wanted = {
-        # First the command: git merges nothing with a driver that has a name but none.
-        DRIVER: driver(),
-        NAME: "crmctl: records by fields, lists and streams",
-        # After a power loss, git's default may leave a branch whose commit is not there.
-        FSYNC: "all",
-    }
-    for name, value in wanted.items():
+    written = [ATTRIBUTES] if add_line(root / ATTRIBUTES, RECORDS) else []
+    for name, value in _wanted().items():
         if git.setting(root, name, "--local") != value:
             git.run(root, ["config", "--local", name, value])
             written.append(name)
     return written
 
 
+def lacking(root: Path) -> list[str]:
+    """What `set_up` would write, except that another crmctl that is there does as well."""
+    missing = [n for n, value in _wanted().items() if git.setting(root, n, "--local") != value]
+    if DRIVER in missing and _works(git.setting(root, DRIVER, "--local") or ""):
+        missing.remove(DRIVER)
+    try:
+        attributes = load(root / ATTRIBUTES).text.splitlines()
+    except OSError:
+        attributes = []
+    return missing if RECORDS in attributes else [ATTRIBUTES, *missing]
+
+
 def is_set_up(root: Path) -> bool:
     """Whether git merges the records of this clone by fields, with a crmctl that is there."""
-    try:
-        attributes = load(root / ATTRIBUTES).text
-        words = shlex.split(git.setting(root, DRIVER, "--local") or "")
-    except (OSError, ValueError):
-        return False
-    program = words[0].replace("%%", "%") if words else ""
-    return RECORDS in attributes.splitlines() and os.access(program, os.X_OK)
+    return not {ATTRIBUTES, DRIVER}.intersection(lacking(root))
 
 
 def is_missing(root: Path) -> bool:
@@ -69,7 +69,7 @@ def driver() -> str:
     """
     program = " ".join(shlex.quote(word) for word in _program()).replace("%", "%%")
     fallback = "test $? -eq 1 || git merge-file %A %O %B; false"
-    return f"{program} merge-driver %O %A %B %P %L || {{ {fallback}; }}"
+    return f"{program}{CALL}%O %A %B %P %L || {{ {fallback}; }}"
 
 
 def _program() -> list[str]:
@@ -84,15 +84,37 @@ def _program() -> list[str]:
     return [os.path.abspath(sys.executable), "-P", "-m", "crmctl"]
 
 
-def _add_attributes(file: Path) -> bool:
+def _works(command: str) -> bool:
+    """Whether a driver has the form of ours, and its program is there."""
+    program, _call, rest = command.partition(CALL)
+    try:
+        words = shlex.split(program)
+    except ValueError:
+        return False
+    there = bool(words) and os.access(words[0].replace("%%", "%"), os.X_OK)
+    return there and rest == driver().partition(CALL)[2]
+
+
+def _wanted() -> dict[str, str]:
+    return {
+        # First the command: git merges nothing with a driver that has a name but none.
+        DRIVER: driver(),
+        NAME: "crmctl: records by fields, lists and streams",
+        # After a power loss, git's default may leave a branch whose commit is not there.
+        FSYNC: "all",
+    }
+
+
+def add_line(file: Path, line: str) -> bool:
+    """Puts a line at the end of a text file that lacks it, and says whether it did."""
     try:
         old = load(file)
     except FileNotFoundError:
-        replace(file, f"{RECORDS}\n")
+        replace(file, f"{line}\n")
         return True
-    if old.faults or RECORDS in old.text.splitlines():
+    if old.faults or line in old.text.splitlines():
         return False
     newline = newline_of(old.text)
     gap = newline if old.text and not old.text.endswith(("\n", "\r")) else ""
-    replace(file, f"{old.text}{gap}{RECORDS}{newline}", bom=old.bom)
+    replace(file, f"{old.text}{gap}{line}{newline}", bom=old.bom)
     return True

@@ -218,3 +218,11 @@ def test_a_conflict_says_all_three_values_and_can_be_settled(registry: Registry)
     values, conflicts = merge(registry.kinds["customer"], base, ours, theirs, ZONE, for_base)
     assert values == {"level": "vip"}
     assert conflicts == [Conflict(("level",), "vip", "basic", "important")]
+
+
+def test_free_keys_are_merged_one_by_one(registry: Registry) -> None:
+    base, ours = "answers: {a: 1, b: 2}", "answers: {a: 5, b: 2.0}"
+    values, conflicts = merged(registry, base, ours, "answers: {a: 1, b: 4, c: 3}", "survey")
+    assert (values, conflicts) == (record("answers: {a: 5, b: 4, c: 3}"), [])
+    _values, conflicts = merged(registry, base, ours, "answers: {a: 3, b: 2}", "survey")
+    assert conflicts == ["answers.a"]

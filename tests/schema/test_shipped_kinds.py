@@ -65,7 +65,31 @@ def test_an_import_does_not_make_old_things_begin_today(two: Book) -> None:
 
 def test_fill_is_for_dates_and_times(book: Book) -> None:
     book.write("schemas/note.yaml", "properties: {a: {type: string, x-crmctl: {fill: now}}}\n")
-    assert "“fill” can only be “now”" in book.run("check", code=1).out
+    assert "only a date or a time can be filled in" in book.run("check", code=1).out
+    dated = "{type: string, format: date, x-crmctl: {fill: {b: x}}}"
+    book.write("schemas/note.yaml", f"properties: {{a: {dated}, b: {{enum: [y]}}}}\n")
+    assert "“fill” names no field with this value: b" in book.run("check", code=1).out
+
+
+def test_what_is_received_was_received_today_what_is_planned_was_not(two: Book) -> None:
+    new(two, *"payment add acme -s amount=1".split())
+    new(two, *"payment add acme -s amount=2 -s status=planned -s due=+30d".split())
+    new(two, *"payment add acme -s amount=3 -s date=yesterday".split())
+    assert two.run("payment list --columns amount,date,created --sort amount -o csv").lines[1:] == [
+        "1,2026-11-21,",
+        "2,,2026-11-21",
+        "3,2026-11-20,",
+    ]
+
+
+def test_lines_say_what_it_comes_to(two: Book) -> None:
+    two.run("product add Pump")
+    lines = "lines+={product: pump, quantity: 2, price: 12.50, discount: 10}"
+    quote = new(two, "quote", "add", "acme", "-s", lines)
+    assert two.run("quote list --columns amount -o csv").lines[1:] == ["22.500"]
+    assert "22.50" in two.run("quote list").out
+    assert "Amount    22.50" in two.run(f"quote show {quote}").out
+    assert "amount:" not in two.read("records/quotes/acme.yaml")
 
 
 # names
@@ -127,6 +151,40 @@ def test_a_link_runs_through_a_contact_of_this_customer(two: Book) -> None:
     link = two.run("customer show acme -o json").json["links"][0]
     assert link == {"id": "bolt", "to": "bolt", "type": "supplies", "contact": "li-si"}
     assert "contacts: 李四" in two.run("customer set acme links.bolt.contact=ann", code=2).err
+    assert two.run("check").out == ""
+
+
+def test_the_plan_of_a_key_account_is_part_of_the_customer(two: Book) -> None:
+    two.run(
+        [
+            "customer", "set", "acme",
+            "key_account.budget+={year: 2026, purpose: Visits, planned: 900}",
+            "key_account.milestones+=Framework signed",
+            "key_account.contact_plan+={channel: visit, every: 3m, contact: 李四}",
+            "key_account.evaluations+={at: 2026-06-30, scores: {trust: 4, volume: 3}}",
+            "care+={phase: after, text: Check the pump, every: 6m}",
+            "intelligence+={kind: competitor, text: Hoffmann quotes too}",
+            "lists+={name: fair-2026, kind: groups}",
+            "influence.leader=true",
+        ]
+    )  # fmt: skip
+    two.run("customer set acme key_account.budget.visits.actual=300 key_account.group=club")
+    two.run("customer set acme key_account.evaluations.evaluation.scores.trust=5")
+    plan = two.run("customer show acme -o json").json["key_account"]
+    assert plan["group"] == "club"
+    assert plan["budget"][0]["actual"] == 300
+    assert plan["milestones"] == [{"id": "framework-signed", "title": "Framework signed"}]
+    assert plan["contact_plan"][0]["contact"] == "li-si"
+    assert plan["evaluations"][0]["scores"] == {"trust": 5, "volume": 3}
+    for query in (
+        "key_account.evaluations.scores.trust:>=5",
+        "key_account.budget(year:2026 actual:<900)",
+        "lists.name:fair-2026",
+        "intelligence.kind:competitor",
+        "care.phase:after",
+        "influence.leader:true",
+    ):
+        assert two.run(["customer", "list", query, "-o", "ids"]).lines == ["acme"]
     assert two.run("check").out == ""
 
 

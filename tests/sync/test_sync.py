@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from crmctl.vcs import joining
+from crmctl.vcs.git import GitFailed
 from tests.changes.conftest import change
 
 from .conftest import ACME, START, Person, hook
@@ -118,7 +120,7 @@ def apart(request: pytest.FixtureRequest, li: Person, wang: Person) -> Person:
     li.sync()
     wang.run("customer add Beta")
     wang.write("crmctl.yaml", wang.read("crmctl.yaml") + f"sync: {request.param}\n")
-    wang.run("customer set acme status=lost")
+    wang.run("customer set acme status=potential")
     return wang
 
 
@@ -200,6 +202,42 @@ def test_a_file_that_is_no_record(li: Person, wang: Person) -> None:
     wang.write("crmctl.yaml", wang.read("crmctl.yaml") + "name: Two\n")
     told = wang.sync(code=5)
     assert "crmctl.yaml" in told.out + told.err
+
+
+def test_a_merge_that_was_interrupted_goes_on(li: Person, wang: Person) -> None:
+    li.run("customer set acme status=active")
+    li.sync()
+    wang.run("customer set acme tags+=b")
+    wang.sync("--dry-run")
+    with pytest.raises(GitFailed):
+        joining.join(wang.root, "origin/main", "origin/main", joining.MERGE, None)
+    assert wang.read(ACME).startswith("<<<<<<< ours\n")
+    wang.sync()
+    assert wang.read(ACME).startswith("id: acme\nname: Acme\nstatus: active   # since the fair\n")
+    assert "tags: [a, b]" in wang.read(ACME)
+    li.sync()
+    same(li, wang)
+
+
+def test_lines_of_history_that_crossed(li: Person, wang: Person) -> None:
+    """Two nearest common ancestors, which differ in a field that one side settles afterwards."""
+    wang.run("git setup")
+    for person, level in ((li, "vip"), (wang, "basic")):
+        person.replace("tags: [a]\n", f"tags: [a]\nlevel: {level}\n")
+        person.git("commit", "-qam", "Level")
+    li.git("remote", "add", "wang", str(wang.root))
+    wang.git("remote", "add", "li", str(li.root))
+    for person, other in ((li, "wang"), (wang, "li")):
+        person.git("fetch", "-q", other)
+    for person, other in ((li, "wang"), (wang, "li")):
+        person.git("merge", "-q", "-s", "ours", "-m", "Cross", f"{other}/main")
+    li.replace("level: vip", "level: basic")
+    li.sync()
+    wang.replace("tags: [a]", "tags: [a, b]")
+    wang.sync()
+    assert "tags: [a, b]\nlevel: basic\n" in wang.read(ACME)
+    li.sync()
+    same(li, wang)
 
 
 # two things under one id
@@ -533,7 +571,7 @@ def test_in_chinese(li: Person, wang: Person) -> None:
     li.run("customer set acme status=active")
     li.run("log acme 下单了")
     li.sync()
-    wang.run("customer set acme status=lost")
+    wang.run("customer set acme status=potential")
     told = wang.sync(code=5, CRMCTL_LANG="zh")
     assert "status：" in told.out or "status:" in told.out
     assert "crmctl sync --abort" in told.err

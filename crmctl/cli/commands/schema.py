@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from crmctl.cli import options
@@ -9,6 +11,11 @@ from crmctl.cli.app import App
 from crmctl.cli.base import argument, group
 from crmctl.cli.completing import complete_kind
 from crmctl.locale import N_, _
+
+if TYPE_CHECKING:
+    from crmctl.schema.model import Field
+
+LIST, BY_KEY = N_("list of {type}"), N_("{type} by key")
 
 
 @group(
@@ -60,19 +67,39 @@ def show(app: App, kind: str, format_: str) -> None:
         Column("aliases", N_("Aliases"), "text"),
         Column("description", N_("Description"), "text"),
     ]
-    rows: list[tuple[str | None, ...]] = []
-    for field in [*found.root.walk(), *found.facts.values()]:
-        leaf = field.leaf
-        type_ = _("list of {type}").format(type=leaf.type) if leaf is not field else field.type
-        if field.entries is not None:
-            type_ = _("{type} by key").format(type=field.entries.type)
-        values = ", ".join(leaf.values) or (f"→ {leaf.ref}" if leaf.ref else None)
-        aliases = ", ".join(field.aliases) or None
-        description = _(field.fact.description) if field.fact else None
-        rows.append((field.dotted, field.titled(), type_, values, aliases, description))
+    people = format_ in ("table", "md")
+    rows: list[tuple[str | None, ...]] = [
+        (
+            field.dotted,
+            field.titled(),
+            _type(field, people),
+            _values(field, people),
+            ", ".join(field.aliases) or None,
+            _(field.fact.description) if field.fact else None,
+        )
+        for field in [*found.root.walk(), *found.facts.values()]
+    ]
     if not found.facts:
         columns, rows = columns[:-1], [row[:-1] for row in rows]
     app.print(render(format_, columns, rows, app.width))
+
+
+def _type(field: Field, people: bool) -> str:
+    said = _ if people else str
+    if field.item is not None:
+        return said(LIST).format(type=field.leaf.type)
+    if field.entries is not None:
+        return said(BY_KEY).format(type=field.entries.type)
+    return field.type
+
+
+def _values(field: Field, people: bool) -> str | None:
+    from crmctl.schema.typing import choices
+
+    leaf = field.leaf
+    if leaf.ref:
+        return f"→ {leaf.ref}"
+    return (choices(leaf) if people else ", ".join(leaf.values)) or None
 
 
 @command.command(
