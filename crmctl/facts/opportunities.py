@@ -1,14 +1,21 @@
 """How opportunities stand, and what each customer's come to.
 
 A deal is closed when its stage is won or lost, from the day in `closed.at`, if that is known. A
-spell is the time from opening or reopening to won or lost. What depends on the pipelines of the
-book, such as the chance of a stage, belongs here as a source of its own.
+spell is the time from opening or reopening to won or lost. The chance is what the record says, or
+else its stage in the pipelines of the book.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
 from crmctl.facts.definitions import CUSTOMER, Source
 from crmctl.locale import N_
+
+if TYPE_CHECKING:
+    from crmctl.facts.tables import Facts
 
 OPPORTUNITY = "opportunity"
 
@@ -51,6 +58,37 @@ OPPORTUNITIES = Source(
     },
 )
 
+
+def _chances(facts: Facts) -> Iterator[tuple[Any, ...]]:
+    pipelines = facts.workspace.policy("pipelines")
+    usual = next(iter(pipelines), None)
+    stages = {
+        (name, stage): settings.chance
+        for name, pipeline in pipelines.items()
+        for stage, settings in pipeline.stages.items()
+    }
+    rows = facts.index.rows(
+        "SELECT o.id, o.pipeline, o.stage, o.probability, f.amount, f.outcome"
+        " FROM opportunity_facts AS f JOIN opportunities AS o USING (id)"
+    )
+    for id, pipeline, stage, said, amount, outcome in rows:
+        chance = stages.get((pipeline or usual, stage)) if said is None else Decimal(str(said))
+        if outcome is not None:
+            chance = Decimal(100 if outcome == "won" else 0)
+        if chance is not None:
+            weighted = None if amount is None else round(amount * chance / 100)
+            yield id, int(chance) if chance == int(chance) else float(chance), weighted
+
+
+CHANCES = Source(
+    "chance_facts",
+    OPPORTUNITY,
+    rows=_chances,
+    columns=("chance", "weighted"),
+    reads={"opportunities": "id pipeline stage probability"},
+    uses=(OPPORTUNITIES,),
+)
+
 DEALS = Source(
     "deal_facts",
     CUSTOMER,
@@ -88,6 +126,13 @@ FACTS = (
         N_("Spells"),
         N_("how many times it was opened: once, and again each time after it was won or lost"),
     ),
+    CHANCES.fact(
+        "chance",
+        "number",
+        N_("Chance"),
+        N_("percent: its probability, or else the chance of its stage; 100 when won, 0 when lost"),
+    ),
+    CHANCES.fact("weighted", "money", N_("Weighted"), N_("its amount by its chance")),
     DEALS.fact(
         "open_opportunities",
         "integer",

@@ -128,3 +128,31 @@ def test_they_can_be_asked_for(book: Book) -> None:
         "false,1,",
         "true,1,315",
     ]
+
+
+def test_chances(book: Book) -> None:
+    pipelines = {"direct": {"stages": {"lead": {"chance": 10}, "quoted": {"chance": "12.5"}}}}
+    book.config(pipelines={"inbound": "", "outbound": "", **pipelines})
+    write(
+        book,
+        deal("a", "lead", amount=300),
+        deal("b", "quoted", pipeline="direct", amount=100),
+        deal("c", "lead", pipeline="direct", probability=30, amount=50),
+        deal("d", "won", QUOTED, WON, probability=30, amount=40),
+        deal("e", "lost", amount=40),
+        deal("f", "elsewhere", amount=40),
+        deal("g", "lead"),
+    )
+    assert shown(book, "opportunity", "id,chance,weighted") == [
+        "a,10,30",
+        "b,12.5,12.5",
+        "c,30,15",
+        "d,100,40",
+        "e,0,0",
+        "f,,",
+        "g,10,",
+    ]
+    assert shown(book, "opportunity", "id,chance,weighted", "2026-03-31")[3] == "d,30,12"
+    assert book.run("opportunity list 'open:yes chance:>12 weighted:<15' -o ids").lines == ["b"]
+    book.config(pipelines={"inbound": {"stages": {"lead": {"chance": 50}}}})
+    assert shown(book, "opportunity", "weighted")[0] == "150"

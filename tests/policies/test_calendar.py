@@ -18,6 +18,8 @@ from crmctl.policies.calendar import Calendar, Hours, check, notes, worktime
 from crmctl.storage.reader import parse_document
 from crmctl.values.publicdays import public_days
 from crmctl.values.worktime import WorkTime
+from crmctl.workspace import Workspace
+from tests.conftest import Book
 
 SHANGHAI, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin")
 SHOP = Hours(**dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), ("09:00-12:00", "13:30-18:00")))
@@ -189,3 +191,18 @@ def test_hours_may_be_written_loosely() -> None:
     assert time.spans(date(2026, 11, 16)) == ((540, 720), (810, 1080))
     assert time.spans(date(2026, 11, 22)) == ((1320, 1440),)
     assert time.spans(date(2028, 2, 29)) == ()
+
+
+def test_a_book_has_a_calendar(book: Book) -> None:
+    book.config(
+        timezone="Asia/Shanghai",
+        calendar={"country": "CN", "hours": {"sat": ["10:00-12:00"], "fri": []}},
+    )
+    calendar = Workspace(book.root).policy("calendar")
+    assert calendar.hours.sat == ("10:00-12:00",)
+    assert calendar.hours.mon == ("09:00-18:00",)
+    time = of(calendar)
+    assert worked(time, "2026-11-19", "2026-11-20", "2026-11-21") == [True, False, True]
+    book.config(calendar={"hours": {"mon": ["9 to 5"]}})
+    with pytest.raises(BadDefinition, match=r"calendar\.hours\.mon"):
+        _ = Workspace(book.root).policy("calendar")
