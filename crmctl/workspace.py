@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -247,7 +247,7 @@ def _parse(root: Path) -> dict[str, Any]:
         for file in map(Path, paths):
             shown = f"schemas/{file.name}"
             if str(file.parent) == shipped.SCHEMAS:
-                base[name] = definitions.read(file, shown)
+                base[name] = _shipped(file, shown)
                 continue
             try:
                 tree = definitions.read(file, shown)
@@ -266,6 +266,12 @@ def _parse(root: Path) -> dict[str, Any]:
     titles = {name: _titles(name, tree) for name, tree in own.items() if name not in base}
     config = definitions.read(root / startup.CONFIG, startup.CONFIG)
     return {"config": config, "titles": titles, **trees}
+
+
+@cache
+def _shipped(file: Path, shown: str) -> dict[str, Any]:
+    """A shipped schema; it is the same for every book."""
+    return definitions.read(file, shown)
 
 
 def _fault(error: BadDefinition) -> Fault:
