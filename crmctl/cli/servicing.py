@@ -10,7 +10,7 @@ from crmctl.changes.assign import parse_assignment
 from crmctl.cli.app import App
 from crmctl.cli.writing import builder, finish
 from crmctl.errors import UsageError, did_you_mean
-from crmctl.locale import N_, _
+from crmctl.locale import N_, _, ngettext
 from crmctl.refs import References
 from crmctl.render.formats import objects, render
 from crmctl.service.dispatch import STEPS, Fit, fitness, sent, stepped
@@ -33,10 +33,16 @@ def escalate(app: App, run: bool, format_: str) -> bool:
         app.remark(_("Nothing to escalate."))
     if found or format_ in OBJECTS:
         app.print(_escalated(app, found, format_))
-    for one in found:
-        if not one.tell:
-            text = _("warning: nobody is to be told of level {level} of {ticket}.")
-            app.remark(text.format(level=one.level, ticket=one.ticket))
+    silent = sum(not one.tell for one in found)
+    if silent:
+        text = ngettext(
+            "warning: of {count} level nobody is to be told: the ticket names nobody, nor does its"
+            " customer.",
+            "warning: of {count} levels nobody is to be told: the tickets name nobody, nor do their"
+            " customers.",
+            silent,
+        )
+        app.remark(text.format(count=silent))
     if found and run:
         built = builder(app, _("Escalation"))
         fire(built, found)

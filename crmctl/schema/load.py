@@ -15,7 +15,7 @@ from typing import Any
 from crmctl.errors import BadDefinition, did_you_mean
 from crmctl.locale import N_, _
 from crmctl.schema.fields import KEYWORDS, NAME, read_fields, with_history
-from crmctl.schema.model import Field, Kind, Registry
+from crmctl.schema.model import SCALARS, Field, Kind, Registry
 from crmctl.schema.trees import Place, Tree, known, mapping, named, text, texts, titles
 from crmctl.values.text import suggest
 
@@ -31,7 +31,7 @@ RESERVED_FIELDS = ("rid",)
 # A kind is a command too, and these are taken.
 COMMANDS = frozenset(
     "init config check log show timeline today agenda open archive search query sql segment "
-    "analyze report history diff changes undo apply sync doctor git import export "
+    "analyze report history diff changes undo apply sync doctor git relayout import export "
     "schema completion".split()
 )
 
@@ -295,9 +295,7 @@ def _check_settings(kind: Kind) -> None:
     must_exist("id", kind.slug_field, ("text",))
     must_exist("id", kind.id_date, ("date", "instant"))
     must_exist("label", kind.label)
-    for name in re.findall(r"\{([a-z0-9_]+)\}", kind.path):
-        if name not in ("shard", "year", "author"):
-            must_exist("path", name)
+    _check_path(kind)
     for field in kind.root.walk():
         if field.currency and not _in_reach(kind, field, field.currency):
             reason = _("“money” names no field: {name}").format(name=field.currency)
@@ -312,6 +310,17 @@ def _check_settings(kind: Kind) -> None:
         if field.history and (len(field.path) > 1 or field.type in ("list", "object")):
             reason = _("only a single value of the record can keep a history")
             raise _place(kind, field, "history").error(reason)
+
+
+def _check_path(kind: Kind) -> None:
+    """Refuses a template in which a record would not be found, or not find its place."""
+    names = {field.name for field in kind.fields.values() if field.type in SCALARS}
+    names |= {"shard", "year", "author"}
+    for name in {*re.findall(r"\{([a-z0-9_]+)\}", kind.path)} - names:
+        raise _unfitting(kind, "path", name, sorted(names))
+    if not kind.is_stream and not kind.path.endswith("/{id}.yaml"):
+        place = _file(kind.name).at("x-crmctl", "path", shown="x-crmctl")
+        raise place.error(_("a file with one record is called “{{id}}.yaml”").format())
 
 
 def _place(kind: Kind, field: Field, setting: str) -> Place:

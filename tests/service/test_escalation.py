@@ -114,5 +114,5 @@ def test_nobody_to_tell_is_said(desk: Book) -> None:
     desk.run("customer set acme owner=")
     ticket(desk, f"id: a, {MONDAY}")
     result = at(desk, "2026-03-03T11:00", "ticket escalate --run")
-    assert "warning: nobody is to be told of level 1 of a." in result.err
+    assert "warning: of 1 level nobody is to be told" in result.err
     assert shown(desk, "escalated") == ["1"]
