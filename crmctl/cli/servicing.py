@@ -127,7 +127,7 @@ def dispatch(
     when = _moment(app, at)
     if engineer is not None:
         user = References(app.workspace).find(engineer, app.kind("user"))[1]
-        assignments = sent(ticket, _working(app, user), when)
+        assignments = sent(id, ticket, _working(app, user), when)
     else:
         assert step is not None
         assignments = stepped(app.workspace, id, ticket, step, when)

@@ -8,6 +8,7 @@ from typing import Any
 
 from crmctl.changes.assign import Assignment
 from crmctl.errors import UsageError
+from crmctl.facts.clock import SETTLED
 from crmctl.locale import N_, _
 from crmctl.policies.service import Service
 from crmctl.selection import Selection
@@ -96,8 +97,16 @@ def _load(workspace: Workspace) -> dict[str, int]:
     return dict(rows)
 
 
-def sent(ticket: Mapping[str, Any], engineer: str, at: str) -> list[Assignment]:
-    """The assignments that send an engineer: a new work order, and the ticket is in progress."""
+def sent(id: str, ticket: Mapping[str, Any], engineer: str, at: str) -> list[Assignment]:
+    """The assignments that send an engineer: a new work order, and the ticket is in progress.
+
+    BadStep where nothing is left to do.
+    """
+    if ticket.get("status") in SETTLED:
+        raise BadStep(
+            _("“{id}” is settled.").format(id=id),
+            _("“crmctl ticket move {id} in_progress” opens it again.").format(id=id),
+        )
     found = [
         Assignment("dispatch.engineer", "=", engineer),
         Assignment("dispatch.assigned", "=", at),

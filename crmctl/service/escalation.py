@@ -73,17 +73,23 @@ def _due(
 
 
 def fire(built: Builder, found: list[Firing]) -> None:
-    """Notes the levels in their tickets."""
+    """Notes the levels in their tickets, with the moment when each was due.
+
+    When it was noticed would differ between two clones, and they could not be merged.
+    """
     kind = built.workspace.registry.kinds[TICKET]
-    at = format_instant(built.workspace.now)
     by_ticket: dict[str, list[Firing]] = {}
     for one in found:
         by_ticket.setdefault(one.ticket, []).append(one)
     for id, ones in by_ticket.items():
         values: dict[str, Any] = dict(built.read(kind, id).values)
+        noted = values.get("escalations") or []
+        seen = {entry.get("level") for entry in noted}  # another run may just have come by
         entries = [
-            {"level": one.level, "target": one.target, "at": at, "to": list(one.tell)}
+            {"level": one.level, "target": one.target, "at": one.due, "to": list(one.tell)}
             for one in sorted(ones, key=lambda one: one.level)
+            if one.level not in seen
         ]
         kept = [{key: value for key, value in entry.items() if value} for entry in entries]
-        built.replace(kind, id, {**values, "escalations": [*values.get("escalations", []), *kept]})
+        if kept:
+            built.replace(kind, id, {**values, "escalations": [*noted, *kept]})

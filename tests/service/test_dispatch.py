@@ -29,6 +29,9 @@ def test_a_work_order_goes_step_by_step(repair: Book) -> None:
         "ticket dispatch a done status=resolved remedy='New fuse' cause=fuse",
     )
     assert shown(repair, "work_order,status") == ["done,resolved"]
+    error = repair.run("ticket dispatch a --engineer ada", code=2).err
+    assert "“a” is settled." in error
+    assert "crmctl ticket move a in_progress" in error
     assert shown(repair, "work_order", "--as-of", "2026-03-03") == ["accepted"]
     record = repair.run("ticket show a -o json").json["dispatch"]
     assert record == {

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import subprocess
+
 from tests.conftest import Book
+from tests.processes import at_once
 from tests.service.test_tickets import MONDAY, at, shown, ticket
 
 
@@ -39,7 +44,7 @@ def test_each_level_fires_once(desk: Book) -> None:
     assert shown(desk, "escalated", "--as-of", "2026-03-02") == ["0"]
     history = desk.run("ticket show a -o json").json["escalations"]
     assert history == [
-        {"level": 1, "at": "2026-03-03T11:30+00:00", "target": "response", "to": ["ada"]},
+        {"level": 1, "at": "2026-03-03T11:00+00:00", "target": "response", "to": ["ada"]},
         {"level": 2, "at": "2026-03-03T13:00+00:00", "target": "response", "to": ["max"]},
     ]
     desk.run("check")
@@ -88,8 +93,6 @@ def test_who_is_told(desk: Book) -> None:
     opened = "opened: '2026-01-05T09:00+00:00'"
     ticket(desk, f"id: a, assignee: ada, {opened}", f"id: b, {opened}")
     rows = at(desk, "2026-03-03T11:00", "ticket escalate -o jsonl").lines
-    import json
-
     told = {
         (one["ticket"], one["level"]): [user["id"] for user in one["tell"]]
         for one in map(json.loads, rows)
@@ -116,3 +119,41 @@ def test_nobody_to_tell_is_said(desk: Book) -> None:
     result = at(desk, "2026-03-03T11:00", "ticket escalate --run")
     assert "warning: of 1 level nobody is to be told" in result.err
     assert shown(desk, "escalated") == ["1"]
+
+
+RUN = """
+import sys
+from crmctl.cli.main import main
+code = main(["ticket", "escalate", "--run", "--quiet"])
+assert code in (0, 5), code
+"""
+
+
+def test_two_runs_at_once_fire_a_level_once(desk: Book) -> None:
+    ticket(desk, "id: a, assignee: ada, opened: '2026-01-05T09:00+00:00'")
+    at_once(desk, RUN, [[], [], []])
+    levels = desk.run("ticket show a -o json").json["escalations"]
+    assert [one["level"] for one in levels] == [1, 2, 3, 4]
+    assert desk.run("check").out == ""
+
+
+def test_two_clones_that_fired_the_same_level_merge(desk: Book) -> None:
+    def git(book: Book, *words: str) -> None:
+        subprocess.run(
+            ["git", *words], cwd=book.root, env=book.environment(), check=True, capture_output=True
+        )
+
+    ticket(desk, f"id: a, assignee: ada, {MONDAY}")
+    git(desk, "init", "-q")
+    git(desk, "config", "user.email", "a@b.example")
+    git(desk, "config", "user.name", "A")
+    desk.run("git setup")
+    git(desk, "add", "-A")
+    git(desk, "commit", "-qm", "All")
+    shutil.copytree(desk.root, desk.root.parent / "other")
+    other = Book(desk.root.parent / "other")
+    for book, now in ((desk, "2026-03-03T11:05"), (other, "2026-03-03T11:20")):
+        at(book, now, "ticket escalate --run")
+        git(book, "commit", "-qam", now, "--allow-empty")
+    git(desk, "pull", "-q", "--no-rebase", str(other.root), "HEAD")
+    assert len(desk.run("ticket show a -o json").json["escalations"]) == 1
