@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from crmctl.index.store import Index
     from crmctl.query.ast import Expr
     from crmctl.query.bind import Context
+    from crmctl.values.worktime import WorkTime
 
 Progress = Callable[[int, int], None]
 Fault = tuple[str, int, int, dict[str, str]]  # code, line, column, details
@@ -128,6 +129,15 @@ class Workspace:
     @property
     def zone(self) -> ZoneInfo:
         return self.config.zone
+
+    @cached_property
+    def worktime(self) -> WorkTime:
+        """The working time of the book's calendar."""
+        from crmctl.policies.calendar import worktime
+
+        calendar = self.policy("calendar")
+        with definitions.placed(self.base / startup.CONFIG):
+            return worktime(calendar, self.zone, startup.CONFIG)
 
     @cached_property
     def now(self) -> datetime:

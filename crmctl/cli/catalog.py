@@ -95,6 +95,12 @@ EMBEDDED = {
     "link": ("customer", N_("Which customers know, supply or own each other.")),
     "participant": ("campaign", N_("Who is invited to a campaign, and who came.")),
 }
+# What some kinds and lists can do beside all others: {group: {command: module}}. The module has the
+# commands in its COMMANDS.
+VERBS = {
+    "ticket": {"escalate": "tickets", "dispatch": "tickets"},
+    "solution": {"find": "solutions"},
+}
 EMBEDDED_HELP = N_("The entries of a list inside a record.")
 KIND_HELP = N_("Work with records of the kind “{title}”.")
 ALIASES = {"agenda": "today"}

@@ -252,7 +252,7 @@ def test_a_ticket_remembers_the_minute(two: Book) -> None:
     two.run(f"ticket set {ticket} 'escalations+={{level: 1, at: 2026-11-21 12:00, to: li}}'")
     two.run(f"ticket set {ticket} escalations.1.to=wu")
     shown = two.run(f"ticket show {ticket} -o json").json
-    assert shown["escalations"] == [{"level": 1, "at": "2026-11-21T12:00+00:00", "to": "wu"}]
+    assert shown["escalations"] == [{"level": 1, "at": "2026-11-21T12:00+00:00", "to": ["wu"]}]
 
 
 def test_a_history_is_kept_by_day_or_by_minute(book: Book) -> None:
