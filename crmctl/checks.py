@@ -9,6 +9,7 @@ from crmctl import definitions
 from crmctl.changes.build import Builder
 from crmctl.changes.changeset import Change
 from crmctl.errors import BadDefinition, CrmctlError, UnknownKind
+from crmctl.guards import GUARDS, View, breaches
 from crmctl.index.layout import quoted
 from crmctl.moves import Moves
 from crmctl.policies import TOPICS
@@ -18,6 +19,7 @@ from crmctl.reporting import Reports
 from crmctl.schema.access import lines_total
 from crmctl.schema.model import Field, Kind
 from crmctl.schema.rules import Rules
+from crmctl.schema.workflow import PIPELINES
 from crmctl.segments import Segments
 from crmctl.selection import Selection
 from crmctl.storage.files import load
@@ -37,7 +39,8 @@ MANY_FILES = 20_000
 def check(workspace: Workspace) -> list[Problem]:
     """Every problem of the book, in order of path and line."""
     found = [*workspace.schema_problems, *_of_files(workspace), *workspace.rate_problems]
-    for part in (_duplicate_ids, _references, _strangers, _amounts, _folders, _definitions):
+    parts = (_duplicate_ids, _references, _strangers, _amounts, _folders, _guarded, _definitions)
+    for part in parts:
         found += part(workspace)
     return sorted(found, key=lambda problem: (problem.path, problem.line, problem.column))
 
@@ -234,6 +237,27 @@ def _without_rate(workspace: Workspace, kind: Kind, field: Field) -> Iterator[Pr
     for code, day, path, line in workspace.index.rows(sql):
         params = {"currency": str(code), "date": str(day)}
         yield Problem(path, line, 1, "no-rate", params)
+
+
+def _guarded(workspace: Workspace) -> Iterator[Problem]:
+    """What the guards of kinds and the pipelines have against records."""
+    view = View(workspace)
+    for kind in workspace.registry:
+        stages = any(field.workflow == PIPELINES for field in kind.workflows)
+        if not kind.guards and not stages:
+            continue
+        moves = Moves(workspace, kind)
+        about = {GUARDS[name].about for name in kind.guards} | ({"stage"} if stages else set())
+        some = " OR ".join(f"{quoted(name)} IS NOT NULL" for name in sorted(about))
+        sql = f"SELECT _data, _path, _line FROM {quoted(kind.plural)} WHERE {some}"
+        for data, path, line in workspace.index.stream(sql):
+            record = jsontext.loads(data)
+            found = [*breaches(view, kind, record)]
+            if stages and (stray := moves.stray(record)):
+                found.append(stray)
+            for breach in found:
+                line_, column = _where(workspace, path, line, (breach.field,))
+                yield Problem(path, line_, column, breach.code, breach.params)
 
 
 def _folders(workspace: Workspace) -> Iterator[Problem]:

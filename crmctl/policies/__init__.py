@@ -8,11 +8,11 @@ same name says what shape the section has.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
-TOPICS = ("calendar", "criteria", "pipelines")
+TOPICS = ("calendar", "criteria", "pipelines", "sales")
 
 
 def shipped(topic: str) -> str:
@@ -41,6 +41,14 @@ def load(topic: str, book: Mapping[str, Any], where: str) -> Any:
     if hasattr(module, "check"):
         module.check(policy, where)
     return policy
+
+
+def listed(name: str, policy: Callable[[str], Any]) -> dict[str, dict[str, str]]:
+    """The values, with titles, that the settings of a book list under a name."""
+    from crmctl.policies.pipelines import pipeline_titles, stage_titles
+
+    found = policy("pipelines")
+    return stage_titles(found) if name == "stages" else pipeline_titles(found)
 
 
 def text(topic: str) -> str:

@@ -1,0 +1,149 @@
+"""Whether the kinds of a book fit together: what they name is there, and nothing is twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from crmctl.errors import BadDefinition, did_you_mean
+from crmctl.locale import _
+from crmctl.schema.model import Field, Kind, Registry
+from crmctl.schema.trees import Place, Tree
+from crmctl.values.text import suggest
+
+
+def schema_file(name: str) -> Place:
+    """The schema file of a kind as a place."""
+    return Place(f"schemas/{name}.yaml")
+
+
+def _unfitting(kind: Kind, what: str, name: str, candidates: Iterable[str]) -> BadDefinition:
+    """The error about a setting that leads to no field."""
+    return (
+        schema_file(kind.name)
+        .at("x-crmctl", what, shown="x-crmctl")
+        .error(
+            _("“{what}” names no fitting field: {name}").format(what=what, name=name),
+            did_you_mean(suggest(name, candidates)),
+        )
+    )
+
+
+def check_settings(kind: Kind) -> None:
+    def must_exist(what: str, name: str | None, types: tuple[str, ...] = ()) -> None:
+        if name is None:
+            return
+        field = kind.fields.get(name.split(".")[0])
+        if field is None or (types and field.type not in types):
+            raise _unfitting(kind, what, name, kind.fields)
+
+    must_exist("date", kind.date, ("date", "instant"))
+    must_exist("id", kind.slug_field, ("text",))
+    must_exist("id", kind.id_date, ("date", "instant"))
+    must_exist("label", kind.label)
+    _check_guards(kind)
+    for name in re.findall(r"\{([a-z0-9_]+)\}", kind.path):
+        if name not in ("shard", "year", "author"):
+            must_exist("path", name)
+    for field in kind.root.walk():
+        if field.currency and not _in_reach(kind, field, field.currency):
+            reason = _("“money” names no field: {name}").format(name=field.currency)
+            raise _place(kind, field, "money").error(reason)
+        if field.lines and field.lines not in kind.fields:
+            reason = _("“lines” names no field: {name}").format(name=field.lines)
+            raise _place(kind, field, "lines").error(reason)
+        for name, value in (field.fill or {}).items():
+            if value not in getattr(kind.fields.get(name), "values", ()):
+                reason = _("“fill” names no field with this value: {name}").format(name=name)
+                raise _place(kind, field, "fill").error(reason)
+        if field.history and (len(field.path) > 1 or field.type in ("list", "object")):
+            reason = _("only a single value of the record can keep a history")
+            raise _place(kind, field, "history").error(reason)
+
+
+def _check_guards(kind: Kind) -> None:
+    if kind.guards:
+        from crmctl.guards import GUARDS
+
+        for name in kind.guards:
+            if name not in GUARDS:
+                place = schema_file(kind.name).at("x-crmctl", "guards", shown="x-crmctl")
+                reason = _("“guards” must be some of {choices}").format(choices=", ".join(GUARDS))
+                raise place.error(reason, did_you_mean(suggest(name, GUARDS)))
+
+
+def _place(kind: Kind, field: Field, setting: str) -> Place:
+    """Where the schema of a kind says a setting of a field."""
+    steps: list[str] = []
+    holder = kind.root
+    for name in field.path:
+        steps += ["items"] if holder.item is not None else []
+        steps += ["properties", name]
+        holder = holder.children()[name]
+    return schema_file(kind.name).at(*steps, "x-crmctl", setting, shown=field.dotted)
+
+
+def _in_reach(kind: Kind, field: Field, name: str) -> bool:
+    """Whether a field called `name` stands beside this one or in a mapping around it."""
+    levels = [kind.fields]
+    for step in field.path[:-1]:
+        levels.append(levels[-1][step].children())
+    return any(name in fields for fields in levels)
+
+
+def check_references(registry: Registry) -> None:
+    for kind in registry:
+        for field in kind.root.walk():
+            ref = field.leaf.ref or ""
+            target, dot, inner = ref.partition(".")
+            if target and target not in registry.kinds:
+                raise _place(kind, field, "ref").error(
+                    _("“ref” names no kind: {name}").format(name=ref),
+                    did_you_mean(suggest(target, [*registry.kinds])),
+                )
+            if dot:
+                keyed = [one.name for one in registry.kinds[target].fields.values() if one.key]
+                near = target == kind.name or _in_reach(kind, field, target)
+                if inner not in keyed or not near:
+                    raise _place(kind, field, "ref").error(
+                        _("“ref” names no list with keys: {name}").format(name=ref),
+                        did_you_mean(suggest(inner, keyed)),
+                    )
+
+
+def check_paths(registry: Registry) -> None:
+    """Refuses settings of a kind that lead to no field, neither stored nor computed."""
+    for kind in registry:
+        named_fields = {
+            "columns": kind.columns,
+            "sort": [name.removeprefix("-") for name in kind.sort],
+            "aliases": [*kind.aliases.values()],
+            "search": kind.search,
+            "names": kind.names,
+            "state-dates": kind.state_dates,
+        }
+        for what, names in named_fields.items():
+            for name in names:
+                # An alias of an alias could lead round in a circle.
+                again = what == "aliases" and name.split(".")[0].casefold() in kind.aliases
+                found = None if again else kind.find(name)
+                dated = found is not None and found.field.type in ("date", "instant")
+                if found is None or (what == "state-dates" and not dated):
+                    raise _unfitting(kind, what, name, kind.words())
+
+
+def check_unique(registry: Registry, own: Mapping[str, Tree]) -> None:
+    seen: dict[str, str] = {}
+    # The shipped kinds come first: what they use is taken.
+    for kind in sorted(registry, key=lambda kind: kind.name in own):
+        for what, name in (("plural", kind.plural), ("path", kind.folder)):
+            if seen.setdefault(name, kind.name) != kind.name:
+                raise (
+                    schema_file(kind.name)
+                    .at("x-crmctl", what, shown="")
+                    .error(
+                        _("“{name}” is taken by the kind {other}").format(
+                            name=name, other=seen[name]
+                        )
+                    )
+                )
