@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from crmctl import definitions
+from crmctl import definitions, policies, startup
 from crmctl.changes.build import Builder
 from crmctl.changes.changeset import Change
 from crmctl.errors import BadDefinition, CrmctlError, UnknownKind
@@ -39,7 +39,16 @@ MANY_FILES = 20_000
 def check(workspace: Workspace) -> list[Problem]:
     """Every problem of the book, in order of path and line."""
     found = [*workspace.schema_problems, *_of_files(workspace), *workspace.rate_problems]
-    parts = (_duplicate_ids, _references, _strangers, _amounts, _folders, _guarded, _definitions)
+    parts = (
+        _duplicate_ids,
+        _references,
+        _strangers,
+        _amounts,
+        _folders,
+        _guarded,
+        _owners,
+        _definitions,
+    )
     for part in parts:
         found += part(workspace)
     return sorted(found, key=lambda problem: (problem.path, problem.line, problem.column))
@@ -260,6 +269,21 @@ def _guarded(workspace: Workspace) -> Iterator[Problem]:
                 yield Problem(path, line_, column, breach.code, breach.params)
 
 
+def _owners(workspace: Workspace) -> Iterator[Problem]:
+    """Customers whom nobody looks after, as far as the book asks for that."""
+    asked = workspace.policy("sales").owners
+    customers, users = (workspace.registry.kinds[name] for name in ("customer", "user"))
+    if asked.needed is not None:
+        for record in Selection(workspace, customers, f"({asked.needed}) owner:").records():
+            yield Problem(record["_path"], record["_line"], 1, "no-owner", {"id": record["id"]})
+    gone = Selection(workspace, users, "active:no or archived:*").ids() if asked.left else []
+    naming = (customers.fields["owner"], gone)
+    for record in Selection(workspace, customers, naming=naming).records() if gone else ():
+        line, column = _where(workspace, record["_path"], record["_line"], ("owner",))
+        params = {"id": record["id"], "owner": record["owner"]}
+        yield Problem(record["_path"], line, column, "owner-left", params)
+
+
 def _folders(workspace: Workspace) -> Iterator[Problem]:
     rows = workspace.index.rows(
         "SELECT folder, count(*) FROM file GROUP BY folder HAVING count(*) > ?", (MANY_FILES,)
@@ -293,10 +317,23 @@ def _policies(workspace: Workspace) -> Iterator[Problem]:
         except BadDefinition as error:
             yield definitions.problem(error)
             return
+        yield from _queries(workspace, topic)
     for kind in workspace.registry:
         for (path, *steps), fault in Moves(workspace, kind).faults():
             wrong = BadDefinition(path, "", fault.message, fault.hint, steps=steps)
             definitions.place(wrong, workspace.root / path)
+            yield definitions.problem(wrong)
+
+
+def _queries(workspace: Workspace, topic: str) -> Iterator[Problem]:
+    """The queries of a policy that cannot be used."""
+    for place, kind, query in policies.queries(topic, workspace.policy(topic)):
+        try:
+            Selection(workspace, workspace.registry.kind(kind), query)
+        except CrmctlError as error:
+            dotted = f"{topic}.{place}"
+            wrong = BadDefinition(startup.CONFIG, dotted, error.message, error.hint)
+            definitions.place(wrong, workspace.root / startup.CONFIG)
             yield definitions.problem(wrong)
 
 
@@ -309,6 +346,18 @@ def _unusable(workspace: Workspace, path: str, error: CrmctlError) -> Problem:
         error = BadDefinition(path, "", reason, error.hint, steps=steps)
         definitions.place(error, workspace.root / path)
     return definitions.problem(error)
+
+
+PARTS = (
+    _duplicate_ids,
+    _references,
+    _strangers,
+    _amounts,
+    _folders,
+    _guarded,
+    _owners,
+    _definitions,
+)
 
 
 def fix(workspace: Workspace, builder: Builder) -> None:

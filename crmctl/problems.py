@@ -108,6 +108,16 @@ CATALOG: dict[str, tuple[str, str, str]] = {
         N_("“{order}” is a refund itself"),
         N_("name the order that was bought"),
     ),
+    "no-owner": (
+        WARNING,
+        N_("“{id}” has no owner"),
+        N_("“crmctl assign suggest {id}” names candidates"),
+    ),
+    "owner-left": (
+        WARNING,
+        N_("the owner “{owner}” is not active any more"),
+        N_("“crmctl assign suggest {id}” names candidates"),
+    ),
     "no-reason": (
         WARNING,
         N_("whoever is refused needs a reason: {field}"),

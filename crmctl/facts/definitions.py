@@ -35,12 +35,15 @@ AREAS = {
         "quotes",
         "contracts",
         "receivables",
+        "credit",
+        "leads",
         "assets",
         "profile",
         "models",
     ),
     "opportunity": ("opportunities",),
     "order": ("receivables",),
+    "quote": ("quotes",),
     "contract": ("contracts",),
     "invoice": ("receivables",),
     "campaign": ("campaigns",),
@@ -54,6 +57,7 @@ class Source(Frozen):
     `tables.Facts.parameters` says; or `rows` gives tuples of an id and the values of `columns`.
     `reads` are the columns that the SELECT needs, by table: without one of them in the book, the
     facts of the source do not exist. `uses` are the sources that are made before.
+    `wide` says that records of any kind may count, besides those of `reads`.
     """
 
     name: str
@@ -63,15 +67,19 @@ class Source(Frozen):
     columns: tuple[str, ...] = ()
     reads: Mapping[str, str] = {}
     uses: tuple[Source, ...] = ()
+    wide: bool = False
 
     def fact(self, *args: Any, **more: Any) -> Fact:
         """A fact that stands in this source; see `Fact`."""
         return Fact(self, *args, **more)
 
     @property
-    def tables(self) -> frozenset[str]:
-        """The tables of records that the source is made from."""
-        return frozenset(self.reads).union(*(source.tables for source in self.uses))
+    def tables(self) -> frozenset[str] | None:
+        """The tables of records that the source is made from; None for any."""
+        below = [source.tables for source in self.uses]
+        if self.wide or None in below:
+            return None
+        return frozenset(self.reads).union(*(tables or () for tables in below))
 
     def fits(self, registry: Registry) -> bool:
         """Whether the book has everything that the source is made from."""

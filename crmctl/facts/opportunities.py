@@ -101,6 +101,8 @@ DEALS = Source(
     CUSTOMER,
     """
     SELECT customer AS id, count(*) FILTER (WHERE open AND listed) AS open_opportunities,
+        count(*) AS opportunities, count(*) FILTER (WHERE outcome = 'won') AS won_deals,
+        count(*) FILTER (WHERE outcome = 'lost') AS lost_deals,
         sum(amount) FILTER (WHERE open AND listed) AS pipeline_value,
         sum(amount) FILTER (WHERE outcome = 'won') AS won_value,
         max(stage_since) FILTER (WHERE outcome = 'won') AS last_won
@@ -153,6 +155,19 @@ FACTS = (
         N_("Open opportunities"),
         N_("number of opportunities that are neither won nor lost"),
         absent=0,
+    ),
+    DEALS.fact(
+        "opportunities",
+        "integer",
+        N_("Opportunities"),
+        N_("number of opportunities, open and closed"),
+        absent=0,
+    ),
+    DEALS.fact(
+        "won_deals", "integer", N_("Won deals"), N_("number of won opportunities"), absent=0
+    ),
+    DEALS.fact(
+        "lost_deals", "integer", N_("Lost deals"), N_("number of lost opportunities"), absent=0
     ),
     DEALS.fact(
         "pipeline_value",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 
 from crmctl.errors import BadDefinition
@@ -37,6 +38,13 @@ class Invoices(Frozen):
     due_days: int = 30
 
 
+class Owners(Frozen):
+    """Which customers want an owner."""
+
+    needed: str | None = None
+    left: bool = True
+
+
 class Sales(Frozen):
     """The whole section."""
 
@@ -44,7 +52,17 @@ class Sales(Frozen):
     floor: Floor = Floor()
     advice: Advice = Advice()
     invoices: Invoices = Invoices()
+    owners: Owners = Owners()
     intent: dict[str, str] = {}  # noqa: RUF012
+
+
+def queries(sales: Sales) -> Iterator[tuple[str, str, str]]:
+    """The queries of the section: the key, the kind that is asked for, and the query."""
+    yield "floor.approver", "user", sales.floor.approver
+    if sales.owners.needed is not None:
+        yield "owners.needed", "customer", sales.owners.needed
+    for grade, query in sales.intent.items():
+        yield f"intent.{grade}", "customer", query
 
 
 SHAPE = Sales

@@ -40,7 +40,7 @@ RESERVED_FIELDS = ("rid",)
 COMMANDS = frozenset(
     "init config check log show timeline today agenda open archive search query sql segment "
     "analyze report history diff changes undo apply sync doctor git import export "
-    "schema completion".split()
+    "schema completion owner assign".split()
 )
 
 KIND_SETTINGS = frozenset(
