@@ -93,7 +93,7 @@ def _load(candidates: Sequence[Candidate]) -> Judged:
     found = []
     for one, load in zip(candidates, loads, strict=True):
         value = mean / (mean + load) if load else Decimal(1)
-        parts = ", ".join(_counted(sort, count) for sort, count in one.load.items() if count)
+        parts = _(", ").join(_counted(sort, count) for sort, count in one.load.items() if count)
         reason = _("{parts} open").format(parts=parts) if load else _("nothing open")
         found.append((value, reason))
     return found
@@ -143,7 +143,7 @@ def _regions(candidates: Sequence[Candidate], need: Need) -> Judged:
     found = []
     for one in candidates:
         shared = [region for region in one.regions if fold(region) in wanted]
-        reason = _("responsible for {regions}").format(regions=", ".join(shared))
+        reason = _("responsible for {regions}").format(regions=_(", ").join(shared))
         found.append((Decimal(bool(shared)), reason if shared else _("another region")))
     return found
 
@@ -157,7 +157,7 @@ def _skills(candidates: Sequence[Candidate], need: Need) -> Judged:
     return [
         (
             Decimal(len(skills)) / most,
-            _("skilled in {skills}").format(skills=", ".join(skills))
+            _("skilled in {skills}").format(skills=_(", ").join(skills))
             if skills
             else _("no skill for it"),
         )

@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from crmctl.locale import _
 from crmctl.problems import Problem
 from crmctl.sales.prices import day_of_quote, exchanged, floor_of, net_price
 from crmctl.schema.access import amount_of
@@ -37,7 +38,7 @@ class Breach(Frozen):
 
     def __str__(self) -> str:
         problem = Problem("", 1, 1, self.code, self.params)
-        return f"{problem.message} ({problem.hint})"
+        return _("{message} ({hint})").format(message=problem.message, hint=problem.hint)
 
 
 class View:

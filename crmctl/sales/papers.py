@@ -227,7 +227,9 @@ class Papers:
         if contract.get("auto_renew"):  # it went on by itself until now
             last = term_end(last, contract.get("renewal_months") or YEAR, self.workspace.today)
         ends = _next_end(last, int(term))
-        values = {**contract, "ends": ends.isoformat(), "status": "active"}
+        values = {**contract, "ends": ends.isoformat()}
+        if values.get("status") == "ended":
+            values["status"] = "active"
         change = self.built.replace(kind, id, self.built.assigner(kind).apply(values, list(more)))
         assert change is not None
         return change

@@ -102,6 +102,7 @@ def test_a_contract_goes_into_its_next_term_in_one_step(firm: Book) -> None:
     assert found["ends_history"] == [
         {"value": "2027-08-31", "at": "2026-11-21", "was": "2027-02-28"}
     ]
+    assert "status_history" not in found
     firm.run(f"contract renew {id} --months 12")
     assert firm.run(f"contract show {id} -o json").json["ends"] == "2028-08-31"
     ends = "contract list --columns ends,days_left -o csv"

@@ -89,7 +89,7 @@ def suggest(
                 "user": one.user,
                 "name": one.name,
                 "score": one.score,
-                "why": "; ".join(part.reason for part in one.parts),
+                "why": _("; ").join(part.reason for part in one.parts),
             }
             for one in found
         ]
