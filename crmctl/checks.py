@@ -289,7 +289,11 @@ def _folders(workspace: Workspace) -> Iterator[Problem]:
         "SELECT folder, count(*) FROM file GROUP BY folder HAVING count(*) > ?", (MANY_FILES,)
     )
     for folder, count in rows:
-        yield Problem(f"records/{folder}", 1, 1, "many-files", {"count": str(count)})
+        kind = workspace.registry.by_folder(folder.split("/")[0])
+        if kind is not None:
+            file = kind.path.rpartition("/")[2]
+            params = {"count": str(count), "kind": kind.name, "folder": kind.folder, "file": file}
+            yield Problem(f"records/{folder}", 1, 1, "many-files", params)
 
 
 def _definitions(workspace: Workspace) -> Iterator[Problem]:

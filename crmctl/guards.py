@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from crmctl.locale import _
+from crmctl.prices import day_of_quote, exchanged, floor_of, net_price
 from crmctl.problems import Problem
-from crmctl.sales.prices import day_of_quote, exchanged, floor_of, net_price
 from crmctl.schema.access import amount_of
 from crmctl.schema.model import Kind
 from crmctl.values.frozen import Frozen

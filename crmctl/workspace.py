@@ -103,6 +103,11 @@ class Workspace:
         registry.listed = lambda name: policies.listed(name, self.policy)
         return registry
 
+    def registry_with(self, name: str, tree: Mapping[str, Any]) -> Registry:
+        """The kinds as they would be if the book had this schema for the kind `name`."""
+        own = {**self._trees["own"], name: tree}
+        return _registry({**self._trees, "own": own, "mark": None})
+
     @property
     def schema_problems(self) -> list[Problem]:
         """One for each schema file of the book that had to be left out."""

@@ -63,6 +63,7 @@ GROUPS: list[tuple[str, dict[str, tuple[str, str]]]] = [
             "apply": ("apply", N_("Carry out a plan that was saved with --plan.")),
             "sync": ("sync", N_("Share the book: take in what others did, send what you did.")),
             "git": ("git", N_("Make git work well with this book.")),
+            "relayout": ("relayout", N_("Move the files of a kind to other folders.")),
         },
     ),
     (

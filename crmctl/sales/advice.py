@@ -9,7 +9,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from crmctl.locale import N_, _, ngettext
-from crmctl.sales.prices import exchanged, floor_of, less, net_price
+from crmctl.prices import exchanged, floor_of, less, net_price
 from crmctl.sales.quotes import Offer, groups_of, offers
 from crmctl.values import jsontext
 from crmctl.values.frozen import Frozen

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from crmctl.sales.prices import HUNDRED, day_of_quote, exchanged, net_price
+from crmctl.prices import HUNDRED, day_of_quote, exchanged, net_price
 from crmctl.values import jsontext
 from crmctl.values.frozen import Frozen
 from crmctl.values.instants import parse_date

@@ -39,7 +39,7 @@ RESERVED_FIELDS = ("rid",)
 # A kind is a command too, and these are taken.
 COMMANDS = frozenset(
     "init config check log show timeline today agenda open archive search query sql segment "
-    "analyze report history diff changes undo apply sync doctor git import export "
+    "analyze report history diff changes undo apply sync doctor git relayout import export "
     "schema completion owner assign".split()
 )
 

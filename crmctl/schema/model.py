@@ -307,6 +307,11 @@ class Kind:
     def plural_titled(self) -> str:
         return pick(self.plural_title)
 
+    def counted(self, count: int) -> str:
+        """The title behind a number within a sentence."""
+        title = self.plural_titled() if count != 1 else self.titled()
+        return title if language() == "zh" else title.lower()
+
     def find(self, path: str, *, facts: bool = True) -> FieldPath | None:
         """The field that a dotted path of names, aliases or titles means; None without one.
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from crmctl.errors import BadDefinition, did_you_mean
 from crmctl.locale import _
-from crmctl.schema.model import Field, Kind, Registry
+from crmctl.schema.model import SCALARS, Field, Kind, Registry
 from crmctl.schema.trees import Place, Tree
 from crmctl.values.text import suggest
 
@@ -30,6 +30,8 @@ def _unfitting(kind: Kind, what: str, name: str, candidates: Iterable[str]) -> B
 
 
 def check_settings(kind: Kind) -> None:
+    """Refuses settings of a kind that do not fit its own fields."""
+
     def must_exist(what: str, name: str | None, types: tuple[str, ...] = ()) -> None:
         if name is None:
             return
@@ -41,10 +43,8 @@ def check_settings(kind: Kind) -> None:
     must_exist("id", kind.slug_field, ("text",))
     must_exist("id", kind.id_date, ("date", "instant"))
     must_exist("label", kind.label)
+    _check_path(kind)
     _check_guards(kind)
-    for name in re.findall(r"\{([a-z0-9_]+)\}", kind.path):
-        if name not in ("shard", "year", "author"):
-            must_exist("path", name)
     for field in kind.root.walk():
         if field.currency and not _in_reach(kind, field, field.currency):
             reason = _("“money” names no field: {name}").format(name=field.currency)
@@ -59,6 +59,17 @@ def check_settings(kind: Kind) -> None:
         if field.history and (len(field.path) > 1 or field.type in ("list", "object")):
             reason = _("only a single value of the record can keep a history")
             raise _place(kind, field, "history").error(reason)
+
+
+def _check_path(kind: Kind) -> None:
+    """Refuses a template in which a record would not be found, or not find its place."""
+    names = {field.name for field in kind.fields.values() if field.type in SCALARS}
+    names |= {"shard", "year", "author"}
+    for name in {*re.findall(r"\{([a-z0-9_]+)\}", kind.path)} - names:
+        raise _unfitting(kind, "path", name, sorted(names))
+    if not kind.is_stream and not kind.path.endswith("/{id}.yaml"):
+        place = schema_file(kind.name).at("x-crmctl", "path", shown="x-crmctl")
+        raise place.error(_("a file with one record is called “{{id}}.yaml”").format())
 
 
 def _check_guards(kind: Kind) -> None:
@@ -92,6 +103,7 @@ def _in_reach(kind: Kind, field: Field, name: str) -> bool:
 
 
 def check_references(registry: Registry) -> None:
+    """Refuses references to kinds and lists that there are not."""
     for kind in registry:
         for field in kind.root.walk():
             ref = field.leaf.ref or ""
@@ -133,6 +145,7 @@ def check_paths(registry: Registry) -> None:
 
 
 def check_unique(registry: Registry, own: Mapping[str, Tree]) -> None:
+    """Refuses what two kinds would share: a table, a folder."""
     seen: dict[str, str] = {}
     # The shipped kinds come first: what they use is taken.
     for kind in sorted(registry, key=lambda kind: kind.name in own):
