@@ -123,7 +123,8 @@ def conflicts(
         if since is None or offer.last >= since:
             alike.setdefault((offer.group, offer.product), []).append(offer)
     for _key, several in sorted(alike.items()):
-        for one, other in combinations(several, 2):
+        in_time = sorted(several, key=lambda offer: (offer.first, offer.number or "", offer.quote))
+        for one, other in combinations(in_time, 2):
             if one.quote == other.quote or one.by == other.by:
                 continue
             if of is not None and of not in (one.quote, other.quote):

@@ -16,7 +16,7 @@ from crmctl.locale import N_
         "Make users of the names that records mention and no user has.\n\nWithout NAME of all of "
         "them; every record then names the user by id."
     ),
-    examples=["crmctl user adopt --dry-run", 'crmctl user adopt "Zhao Min"'],
+    examples=["crmctl user adopt --dry-run", "crmctl user adopt"],
 )
 @options.writing
 @argument("names", nargs=-1, metavar="[NAME]...")
