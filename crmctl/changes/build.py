@@ -24,6 +24,7 @@ from crmctl.errors import (
     Referenced,
     Unparsable,
 )
+from crmctl.guards import View, breaches
 from crmctl.locale import _
 from crmctl.moves import Moves
 from crmctl.problems import Problem
@@ -59,6 +60,7 @@ class Builder:
         self._moves: dict[str, Moves] = {}
         self._changes: dict[tuple[str, str], Change] = {}
         self._read: dict[str, list[Stored]] = {}
+        self._view = View(workspace, self._changes)
 
     # what a command asks for
 
@@ -91,7 +93,8 @@ class Builder:
         if kind.slug_field and mark:
             fields.setdefault("uid", mint_tail())
         fields = without_defaults(kind, self.moves(kind).begun(fields))
-        self._check(kind, None, fields)
+        # What is brought along from elsewhere is history: `check` tells what is odd about it.
+        self._check(kind, None, fields, guarded=minted is None)
         change = Change(
             kind.name, fields["id"], None, ordered(kind, fields), self._path(kind, fields)
         )
@@ -109,6 +112,7 @@ class Builder:
         self.set.changes.append(change)
         for id in (change.id, change.new_id):
             self._changes[change.kind, id] = change
+        self._view.note(change)
         return change
 
     def put_file(self, changes: Sequence[Change], verbatim: Verbatim) -> None:
@@ -200,7 +204,7 @@ class Builder:
     def amend(self, kind: Kind, change: Change, values: Mapping[str, Any]) -> None:
         """A record that this change set makes, with other values than first thought."""
         after = without_defaults(kind, dict(values))
-        self._check(kind, None, after)
+        self._check(kind, None, after, guarded=False)
         change.after = ordered(kind, after)
 
     def take_back(self, changes: Sequence[Change]) -> None:
@@ -319,15 +323,19 @@ class Builder:
             self._rules[kind.name] = Rules(kind)
         return self._rules[kind.name]
 
-    def _check(self, kind: Kind, before: Values | None, after: Values) -> None:
+    def _check(
+        self, kind: Kind, before: Values | None, after: Values, *, guarded: bool = True
+    ) -> None:
         """Refuses what breaks the kind's rules and did not break them before."""
-        reasons = self._broken(kind, before, after)
+        reasons = self._broken(kind, before, after, guarded=guarded)
         if reasons:
             # The id of a new record is not known to anybody.
             new = str(after.get(kind.slug_field or "") or kind.titled())
             raise Invalid(new if before is None else after["id"], reasons)
 
-    def _broken(self, kind: Kind, before: Values | None, after: Values) -> list[str]:
+    def _broken(
+        self, kind: Kind, before: Values | None, after: Values, *, guarded: bool = True
+    ) -> list[str]:
         """The rules that a record breaks and did not break before; MissingField for a new one."""
         findings = self._rules_of(kind).check(after)
         old = {_said(f) for f in self._rules_of(kind).check(before)} if before else set()
@@ -339,6 +347,10 @@ class Builder:
             reasons = [_("a record cannot be above itself")]
         if not reasons and kind.workflows:
             reasons = self.moves(kind).reasons(before, after)
+        if not reasons and kind.guards and guarded:
+            known = [str(one) for one in breaches(self._view, kind, before or {})]
+            found = map(str, breaches(self._view, kind, after))
+            reasons = [reason for reason in found if reason not in known]
         return reasons
 
     def moves(self, kind: Kind) -> Moves:

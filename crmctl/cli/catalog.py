@@ -5,7 +5,13 @@ A command's module is loaded when it is called. The commands of a kind come from
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from crmctl.locale import N_
+
+if TYPE_CHECKING:
+    from crmctl.cli.base import Command
 
 # (title, {command: (module, help)})
 GROUPS: list[tuple[str, dict[str, tuple[str, str]]]] = [
@@ -25,6 +31,8 @@ GROUPS: list[tuple[str, dict[str, tuple[str, str]]]] = [
             "show": ("show", N_("Everything about a customer, or one record.")),
             "timeline": ("timeline", N_("What happened with a customer, newest first.")),
             "today": ("today", N_("Follow-ups, tasks and birthdays that are due.")),
+            "owner": ("owner", N_("Who looks after a record, and who after what.")),
+            "assign": ("assign", N_("Whom to entrust with a customer, deal or ticket.")),
             "open": ("open", N_("Open the file of a record in your editor.")),
             "archive": ("archive", N_("Put records away without losing them.")),
         },
@@ -100,6 +108,11 @@ EMBEDDED = {
 VERBS = {
     "ticket": {"escalate": "tickets", "dispatch": "tickets"},
     "solution": {"find": "solutions"},
+    "quote": {"check": "quotes", "advise": "quotes", "order": "quotes"},
+    "order": {"refund": "orders", "invoice": "orders"},
+    "contract": {"renew": "contracts"},
+    "payment": {"receive": "payments"},
+    "user": {"adopt": "users"},
 }
 EMBEDDED_HELP = N_("The entries of a list inside a record.")
 KIND_HELP = N_("Work with records of the kind “{title}”.")
@@ -111,3 +124,10 @@ HIDDEN = {"merge-driver": "merge_driver"}
 MODULES = {
     name: (module, help) for _title, commands in GROUPS for name, (module, help) in commands.items()
 }
+
+
+def own_command(group: str, name: str) -> Command:
+    """A command that only this kind or list has."""
+    module = import_module(f"crmctl.cli.commands.{VERBS[group][name]}")
+    found: Command = module.COMMANDS[name]
+    return found
