@@ -16,7 +16,6 @@ TARGET = REPOSITORY / "docs" / "kinds.md"
 sys.path.insert(0, str(REPOSITORY))
 
 from crmctl.cli.catalog import KINDS  # noqa: E402
-from crmctl.facts.definitions import add_facts  # noqa: E402
 from crmctl.schema.load import build_registry  # noqa: E402
 from crmctl.schema.model import Field, Kind  # noqa: E402
 from crmctl.storage.reader import parse_document  # noqa: E402
@@ -58,7 +57,7 @@ def document() -> str:
     for name in KINDS:
         text = (REPOSITORY / "schemas" / f"{name}.yaml").read_text("utf-8")
         trees[name], _faults = parse_document(text)
-    registry = build_registry({name: tree or {} for name, tree in trees.items()}, {}, add_facts)
+    registry = build_registry({name: tree or {} for name, tree in trees.items()}, {})
     lines = [HEAD]
     for name, help_ in KINDS.items():
         lines += _section(registry.kinds[name], help_, trees[name] or {})

@@ -96,7 +96,11 @@ class Builder:
         # What is brought along from elsewhere is history: `check` tells what is odd about it.
         self._check(kind, None, fields, guarded=minted is None)
         change = Change(
-            kind.name, fields["id"], None, ordered(kind, fields), self._path(kind, fields)
+            kind.name,
+            fields["id"],
+            None,
+            ordered(kind, fields),
+            path_of(kind, fields, self._author),
         )
         return self.put(change)
 
@@ -300,10 +304,10 @@ class Builder:
             return False
         # A file that cannot be read still holds its id.
         unreadable = self.references.unreadable(id, kind) is not None
-        return unreadable or (self.workspace.records / self._path(kind, {"id": id})).exists()
-
-    def _path(self, kind: Kind, values: Mapping[str, Any]) -> str:
-        return path_of(kind, values, self._author)
+        return (
+            unreadable
+            or (self.workspace.records / path_of(kind, {"id": id}, self._author)).exists()
+        )
 
     @cached_property
     def _author(self) -> str:
@@ -324,7 +328,7 @@ class Builder:
         return self._rules[kind.name]
 
     def _check(
-        self, kind: Kind, before: Values | None, after: Values, *, guarded: bool = True
+        self, kind: Kind, before: Values | None, after: Values, guarded: bool = True
     ) -> None:
         """Refuses what breaks the kind's rules and did not break them before."""
         reasons = self._broken(kind, before, after, guarded=guarded)

@@ -48,7 +48,7 @@ HOLDING = Source(
     QUOTE,
     rows=_holding,
     columns=("holds_until", "open"),
-    reads={"quotes": "id status date valid_from valid_until archived"},
+    reads={"quotes": "id status date valid_from valid_until"},
 )
 
 FACTS = (

@@ -41,3 +41,22 @@ def test_queries_of_the_policy_are_checked(firm: Book) -> None:
     firm.config(sales={"intent": {"a": "spent:>0"}, "floor": {"approver": "role:boss"}})
     codes = [problem["message"] for problem in firm.run("check -o json", code=1).json]
     assert [text.split(":")[0] for text in codes] == ["sales.intent.a", "sales.floor.approver"]
+
+
+def test_a_measure_may_ask_for_some_of_the_records(firm: Book) -> None:
+    report = (
+        "kind: customer\nquery: 'level:vip'\nmeasures:\n"
+        "  all: count\n"
+        "  li: {measure: count, query: 'owner:li'}\n"
+        "  none: {measure: count, query: 'owner:wang'}\n"
+        "  share: {measure: sum spend, query: 'owner:chen'}\n"
+    )
+    firm.write("reports/owners.yaml", report)
+    firm.run("order add beta -s date=2026-11-01 -s amount=7")
+    (row,) = firm.run("report run owners -o json").json["sections"][0]["rows"]
+    assert row == {"all": 2, "li": 1, "none": 0, "share": 7}
+    firm.write("reports/owners.yaml", report.replace("owner:wang", "ownr:wang"))
+    assert "Did you mean “owner”" in firm.run("report run owners", code=3).err
+    model = "model: rfm\nmeasures:\n  all: {measure: count, query: 'owner:li'}\n"
+    firm.write("reports/owners.yaml", model)
+    assert "not a model" in firm.run("report run owners", code=3).err
