@@ -18,7 +18,6 @@ from crmctl.errors import (
     BadValue,
     Exists,
     Invalid,
-    InvalidText,
     MissingField,
     NotFound,
     Referenced,
@@ -32,11 +31,10 @@ from crmctl.refs import References, entry_id, has_cycle
 from crmctl.schema.access import ordered, without_defaults
 from crmctl.schema.model import Field, Kind
 from crmctl.schema.rules import Rules
-from crmctl.schema.typing import Finding, read
+from crmctl.schema.typing import Finding
 from crmctl.storage.files import load
-from crmctl.storage.reader import parse_document, split_stream
+from crmctl.storage.reader import split_stream
 from crmctl.storage.records import Stored, read_file
-from crmctl.storage.rewriting import edits_between, order_of
 from crmctl.values.dates import parse_date
 from crmctl.values.ids import is_valid_id, mint_tail, stream_id, unique_slug
 from crmctl.values.names import slug
@@ -139,7 +137,7 @@ class Builder:
         stored = self.read(kind, id)
         if values.get("id", id) != id:
             raise Invalid(id, [_("the id of a record cannot be changed")])
-        after = without_defaults(kind, self._entered(kind, stored.values, values))
+        after = without_defaults(kind, self.entered(kind, stored.values, values))
         if after == stored.values:
             return None
         self._check(kind, stored.values, after)
@@ -163,47 +161,10 @@ class Builder:
         after, place = ordered(kind, values), (path, stored.document)
         return self.put(Change(kind.name, id, stored.written, after, *place, origin=origin))
 
-    # a record as text, for the editor
-
     def document_text(self, kind: Kind, stored: Stored) -> str:
         """The document of a record as it stands in its file."""
         text = load(self.workspace.records / stored.path).text
         return split_stream(text)[stored.document].text
-
-    def draft(self, kind: Kind, stored: Stored, text: str) -> Values:
-        """The values of an edited document; InvalidText with every fault when it cannot be kept."""
-        tree, faults = parse_document(text)
-        reasons = [
-            f"{fault.line}:{fault.column} "
-            + Problem("", fault.line, fault.column, fault.code, dict(fault.params)).message
-            for fault in faults
-        ]
-        if reasons:
-            raise InvalidText(stored.id, reasons)
-        values, findings = read(kind, tree or {}, self.workspace.zone)
-        reasons = [_said(finding) for finding in findings if finding.code != "unknown-field"]
-        if stored.minted:
-            values.setdefault("id", stored.id)
-        if values.get("id") != stored.id:
-            reasons.append(_("the id of a record cannot be changed"))
-        reasons = reasons or self._broken(kind, stored.values, values)
-        if reasons:
-            raise InvalidText(stored.id, reasons)
-        return values
-
-    def rewrite(self, kind: Kind, stored: Stored, text: str) -> None:
-        """A record as a person rewrote it: the text is kept as it is, histories are added."""
-        from crmctl.storage.editor import edit_document
-
-        if text == self.document_text(kind, stored):
-            return
-        values = self.draft(kind, stored, text)
-        after = ordered(kind, self._entered(kind, stored.values, values))
-        said = {name: value for name, value in values.items() if name != "id" or not stored.minted}
-        text = edit_document(text, edits_between(kind, said, after), order_of(kind))
-        self.put(
-            Change(kind.name, stored.id, stored.written, after, stored.path, stored.document, text)
-        )
 
     def amend(self, kind: Kind, change: Change, values: Mapping[str, Any]) -> None:
         """A record that this change set makes, with other values than first thought."""
@@ -331,22 +292,22 @@ class Builder:
         self, kind: Kind, before: Values | None, after: Values, guarded: bool = True
     ) -> None:
         """Refuses what breaks the kind's rules and did not break them before."""
-        reasons = self._broken(kind, before, after, guarded=guarded)
+        reasons = self.broken_rules(kind, before, after, guarded=guarded)
         if reasons:
             # The id of a new record is not known to anybody.
             new = str(after.get(kind.slug_field or "") or kind.titled())
             raise Invalid(new if before is None else after["id"], reasons)
 
-    def _broken(
+    def broken_rules(
         self, kind: Kind, before: Values | None, after: Values, *, guarded: bool = True
     ) -> list[str]:
         """The rules that a record breaks and did not break before; MissingField for a new one."""
         findings = self._rules_of(kind).check(after)
-        old = {_said(f) for f in self._rules_of(kind).check(before)} if before else set()
+        old = {said_of(f) for f in self._rules_of(kind).check(before)} if before else set()
         missing = [f.params["field"] for f in findings if f.code == "required" and not f.path]
         if missing and before is None:
             raise MissingField(kind.noun(), missing)
-        reasons = [said for finding in findings if (said := _said(finding)) not in old]
+        reasons = [said for finding in findings if (said := said_of(finding)) not in old]
         if not reasons and has_cycle(kind, after, self._current):
             reasons = [_("a record cannot be above itself")]
         if not reasons and kind.workflows:
@@ -363,7 +324,7 @@ class Builder:
             self._moves[kind.name] = Moves(self.workspace, kind)
         return self._moves[kind.name]
 
-    def _entered(self, kind: Kind, before: Values, after: Mapping[str, Any]) -> Values:
+    def entered(self, kind: Kind, before: Values, after: Mapping[str, Any]) -> Values:
         """`after` with what a change of state brings along, and every history continued."""
         return self._with_histories(kind, before, self.moves(kind).entered(before, after))
 
@@ -401,5 +362,6 @@ class Builder:
         return self.references.exact(kind, text, field.dotted)
 
 
-def _said(finding: Finding) -> str:
+def said_of(finding: Finding) -> str:
+    """What is wrong with a record, in words."""
     return Problem("", 1, 1, finding.code, finding.params).message
