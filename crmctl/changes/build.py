@@ -86,18 +86,25 @@ class Builder:
         fields: Values = {name: value for name, value in values.items() if value is not None}
         if minted is None:  # what comes from elsewhere did not begin when it came
             fields = filled(kind, fields, self.workspace.now)
+            fields = self._routed(kind, fields)
         if kind.date is None or kind.date not in fields:  # an event's own date says it
             fields.setdefault("created", self.workspace.today.isoformat())
         fields["id"] = self.new_id(kind, fields, id, minted)
         if kind.slug_field and mark:
             fields.setdefault("uid", mint_tail())
         fields = without_defaults(kind, self.moves(kind).begun(fields))
-        # What is brought along from elsewhere is history: `check` tells what is odd about it.
-        self._check(kind, None, fields, guarded=minted is None)
+        self._check(kind, None, fields, guarded=minted is None)  # what is brought in is history
         change = Change(
             kind.name, fields["id"], None, ordered(kind, fields), self._path(kind, fields)
         )
         return self.put(change)
+
+    def _routed(self, kind: Kind, fields: Values) -> Values:
+        if all(field.route is None for field in kind.fields.values()):
+            return fields
+        from crmctl.service.routing import routed
+
+        return routed(self.moves(kind), kind, fields)
 
     def put(self, change: Change) -> Change:
         """Takes up a change whose values follow the rules already."""

@@ -106,6 +106,8 @@ EMBEDDED = {
 # What some kinds and lists can do beside all others: {group: {command: module}}. The module has the
 # commands in its COMMANDS.
 VERBS = {
+    "ticket": {"escalate": "tickets", "dispatch": "tickets"},
+    "solution": {"find": "solutions"},
     "quote": {"check": "quotes", "advise": "quotes", "order": "quotes"},
     "order": {"refund": "orders", "invoice": "orders"},
     "contract": {"renew": "contracts"},

@@ -40,7 +40,7 @@ GRADES = Source(
     rows=_grades,
     columns=(GRADE,),
     reads={"customers": "id intent"},
-    wide=True,
+    anywhere=True,
 )
 
 FACTS = (

@@ -13,12 +13,25 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-TOPICS = ("assignment", "calendar", "criteria", "pipelines", "sales")
+TOPICS = ("assignment", "calendar", "criteria", "pipelines", "sales", "service")
 
 
 def shipped(topic: str) -> str:
     """The file that holds the defaults of a topic."""
     return os.path.join(os.path.dirname(os.path.abspath(__file__)), f"{topic}.yaml")
+
+
+def module_of(topic: str) -> ModuleType:
+    """The module of a topic: its SHAPE, and where it has them `check` and `queries`."""
+    return import_module(f"crmctl.policies.{topic}")
+
+
+def queries(topic: str, policy: Any) -> Iterable[tuple[str, str, str]]:
+    """The queries that a policy holds: where each stands in it, its kind and its text."""
+    found: Iterable[tuple[str, str, str]] = getattr(module_of(topic), "queries", lambda _: ())(
+        policy
+    )
+    return found
 
 
 def load(topic: str, book: Mapping[str, Any], where: str) -> Any:
@@ -42,19 +55,6 @@ def load(topic: str, book: Mapping[str, Any], where: str) -> Any:
     if hasattr(module, "check"):
         module.check(policy, where)
     return policy
-
-
-def module_of(topic: str) -> ModuleType:
-    """The module of a topic: its SHAPE, and where it has them `check` and `queries`."""
-    return import_module(f"crmctl.policies.{topic}")
-
-
-def queries(topic: str, policy: Any) -> Iterable[tuple[str, str, str]]:
-    """The queries that a policy holds: where each stands in it, its kind and its text."""
-    found: Iterable[tuple[str, str, str]] = getattr(module_of(topic), "queries", lambda _: ())(
-        policy
-    )
-    return found
 
 
 def listed(name: str, policy: Callable[[str], Any]) -> dict[str, dict[str, str]]:

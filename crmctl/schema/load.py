@@ -15,16 +15,10 @@ from typing import Any
 
 from crmctl.errors import BadDefinition, did_you_mean
 from crmctl.locale import N_, _
+from crmctl.schema import sound
 from crmctl.schema.fields import KEYWORDS, NAME, read_fields, with_history
 from crmctl.schema.model import Field, Kind, Listed, Registry
-from crmctl.schema.soundness import (
-    check_paths,
-    check_references,
-    check_settings,
-    check_unique,
-    schema_file,
-)
-from crmctl.schema.trees import Place, Tree, known, mapping, named, text, texts, titles
+from crmctl.schema.trees import Place, Tree, file_of, known, mapping, named, text, texts, titles
 from crmctl.values.text import suggest
 
 KINDNAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
@@ -75,7 +69,8 @@ def build_registry(
 ) -> Registry:
     """The kinds of a book from schema trees by name; a shipped name in `own` extends that kind.
 
-    A faulty tree of `own` counts as if it were not there, and its error is kept in `broken`.
+    What is `shipped` is known to be sound as it is. A faulty tree of `own` counts as if it were not
+    there, and its error is kept in `broken`.
     `complete` adds what no schema says before the last checks. A `mark` says that these very trees
     were found sound before and what the registry is marked with: nothing is checked again then,
     and the fields of a kind are made when somebody asks for them.
@@ -92,7 +87,8 @@ def build_registry(
             registry = _registry(shipped, kept)
             if complete:
                 complete(registry)
-            check_paths(registry)
+            if kept:
+                sound.check_paths(registry)
         except BadDefinition as error:
             name = PurePath(error.path).stem
             if name not in kept:  # a shipped kind that no longer fits to one that was extended
@@ -108,10 +104,8 @@ def build_registry(
 
 def _registry(shipped: Mapping[str, Tree], own: Mapping[str, Tree]) -> Registry:
     registry = Registry(_kinds(shipped, own))
-    for kind in registry:
-        check_settings(kind)
-    check_references(registry)
-    check_unique(registry, own)
+    if own:
+        sound.check(registry, own)
     return registry
 
 
@@ -163,7 +157,7 @@ def build_kind(name: str, tree: Tree) -> Kind:
 
     Faults of its fields are told when they are first asked for.
     """
-    where = schema_file(name)
+    where = file_of(name)
     if not KINDNAME.match(name):
         raise where.error(_("a kind's name is lowercase letters, digits and “-”"))
     if name in COMMANDS:

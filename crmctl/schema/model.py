@@ -42,7 +42,7 @@ class Field:
     have for getting this day or moment here; None for never. `rules` holds the plain JSON Schema
     keywords (minimum, pattern, ...) for the validator. `fact` is the `facts.definitions.Fact` that
     says how a field is computed, None for what stands in files. `workflow` is the tree of what the
-    schema says about states.
+    schema says about states, `route` the policy whose rules fill the field of a new record.
     """
 
     __slots__ = (
@@ -65,6 +65,7 @@ class Field:
         "path",
         "ref",
         "required",
+        "route",
         "rules",
         "title",
         "type",
@@ -116,6 +117,7 @@ class Field:
         self.default = default
         self.entries: Field | None = None
         self.fill: Mapping[str, str] | None = None
+        self.route: str | None = None
         self.aliases = tuple(aliases)
         self.required = required
         self.rules = rules or {}

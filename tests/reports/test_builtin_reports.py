@@ -50,6 +50,10 @@ def paths(section: Section) -> list[str]:
     return [split_unit(path)[0] for path in (*section.columns, *section.group, *measured)]
 
 
+def test_the_first_ones_are_there() -> None:
+    assert {"activity", "overview", "rfm"} <= {file.stem for file in FILES}
+
+
 def test_their_fields_exist(report: Report, registry: Registry) -> None:
     for section in report.sections:
         if section.model:

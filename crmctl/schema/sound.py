@@ -1,4 +1,7 @@
-"""Whether the kinds of a book fit together: what they name is there, and nothing is twice."""
+"""Whether kinds fit together: settings lead to fields, references to kinds, names to one kind each.
+
+Only what a book adds is looked at: the shipped schemas fit, and a test keeps it so.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +11,22 @@ from collections.abc import Iterable, Mapping
 from crmctl.errors import BadDefinition, did_you_mean
 from crmctl.locale import _
 from crmctl.schema.model import SCALARS, Field, Kind, Registry
-from crmctl.schema.trees import Place, Tree
+from crmctl.schema.trees import Place, Tree, file_of
 from crmctl.values.text import suggest
 
 
-def schema_file(name: str) -> Place:
-    """The schema file of a kind as a place."""
-    return Place(f"schemas/{name}.yaml")
+def check(registry: Registry, own: Mapping[str, Tree]) -> None:
+    """Refuses the first setting of a kind in `own` that does not fit: BadDefinition."""
+    for name in own:
+        _check_settings(registry.kinds[name])
+    _check_references(registry)
+    _check_unique(registry, own)
 
 
 def _unfitting(kind: Kind, what: str, name: str, candidates: Iterable[str]) -> BadDefinition:
     """The error about a setting that leads to no field."""
     return (
-        schema_file(kind.name)
+        file_of(kind.name)
         .at("x-crmctl", what, shown="x-crmctl")
         .error(
             _("“{what}” names no fitting field: {name}").format(what=what, name=name),
@@ -29,9 +35,7 @@ def _unfitting(kind: Kind, what: str, name: str, candidates: Iterable[str]) -> B
     )
 
 
-def check_settings(kind: Kind) -> None:
-    """Refuses settings of a kind that do not fit its own fields."""
-
+def _check_settings(kind: Kind) -> None:
     def must_exist(what: str, name: str | None, types: tuple[str, ...] = ()) -> None:
         if name is None:
             return
@@ -68,7 +72,7 @@ def _check_path(kind: Kind) -> None:
     for name in {*re.findall(r"\{([a-z0-9_]+)\}", kind.path)} - names:
         raise _unfitting(kind, "path", name, sorted(names))
     if not kind.is_stream and not kind.path.endswith("/{id}.yaml"):
-        place = schema_file(kind.name).at("x-crmctl", "path", shown="x-crmctl")
+        place = file_of(kind.name).at("x-crmctl", "path", shown="x-crmctl")
         raise place.error(_("a file with one record is called “{{id}}.yaml”").format())
 
 
@@ -78,7 +82,7 @@ def _check_guards(kind: Kind) -> None:
 
         for name in kind.guards:
             if name not in GUARDS:
-                place = schema_file(kind.name).at("x-crmctl", "guards", shown="x-crmctl")
+                place = file_of(kind.name).at("x-crmctl", "guards", shown="x-crmctl")
                 reason = _("“guards” must be some of {choices}").format(choices=", ".join(GUARDS))
                 raise place.error(reason, did_you_mean(suggest(name, GUARDS)))
 
@@ -91,7 +95,7 @@ def _place(kind: Kind, field: Field, setting: str) -> Place:
         steps += ["items"] if holder.item is not None else []
         steps += ["properties", name]
         holder = holder.children()[name]
-    return schema_file(kind.name).at(*steps, "x-crmctl", setting, shown=field.dotted)
+    return file_of(kind.name).at(*steps, "x-crmctl", setting, shown=field.dotted)
 
 
 def _in_reach(kind: Kind, field: Field, name: str) -> bool:
@@ -102,8 +106,7 @@ def _in_reach(kind: Kind, field: Field, name: str) -> bool:
     return any(name in fields for fields in levels)
 
 
-def check_references(registry: Registry) -> None:
-    """Refuses references to kinds and lists that there are not."""
+def _check_references(registry: Registry) -> None:
     for kind in registry:
         for field in kind.root.walk():
             ref = field.leaf.ref or ""
@@ -144,15 +147,14 @@ def check_paths(registry: Registry) -> None:
                     raise _unfitting(kind, what, name, kind.words())
 
 
-def check_unique(registry: Registry, own: Mapping[str, Tree]) -> None:
-    """Refuses what two kinds would share: a table, a folder."""
+def _check_unique(registry: Registry, own: Mapping[str, Tree]) -> None:
     seen: dict[str, str] = {}
     # The shipped kinds come first: what they use is taken.
     for kind in sorted(registry, key=lambda kind: kind.name in own):
         for what, name in (("plural", kind.plural), ("path", kind.folder)):
             if seen.setdefault(name, kind.name) != kind.name:
                 raise (
-                    schema_file(kind.name)
+                    file_of(kind.name)
                     .at("x-crmctl", what, shown="")
                     .error(
                         _("“{name}” is taken by the kind {other}").format(
