@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from crmctl import definitions
+from crmctl import definitions, policies, startup
 from crmctl.changes.build import Builder
 from crmctl.changes.changeset import Change
 from crmctl.errors import BadDefinition, CrmctlError, UnknownKind
@@ -269,10 +269,23 @@ def _policies(workspace: Workspace) -> Iterator[Problem]:
         except BadDefinition as error:
             yield definitions.problem(error)
             return
+        yield from _queries(workspace, topic)
     for kind in workspace.registry:
         for (path, *steps), fault in Moves(workspace, kind).faults():
             wrong = BadDefinition(path, "", fault.message, fault.hint, steps=steps)
             definitions.place(wrong, workspace.root / path)
+            yield definitions.problem(wrong)
+
+
+def _queries(workspace: Workspace, topic: str) -> Iterator[Problem]:
+    """The queries of a policy that cannot be used."""
+    for place, kind, query in policies.queries(topic, workspace.policy(topic)):
+        try:
+            Selection(workspace, workspace.registry.kind(kind), query)
+        except CrmctlError as error:
+            dotted = f"{topic}.{place}"
+            wrong = BadDefinition(startup.CONFIG, dotted, error.message, error.hint)
+            definitions.place(wrong, workspace.root / startup.CONFIG)
             yield definitions.problem(wrong)
 
 

@@ -5,7 +5,13 @@ A command's module is loaded when it is called. The commands of a kind come from
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from crmctl.locale import N_
+
+if TYPE_CHECKING:
+    from crmctl.cli.base import Command
 
 # (title, {command: (module, help)})
 GROUPS: list[tuple[str, dict[str, tuple[str, str]]]] = [
@@ -92,7 +98,15 @@ EMBEDDED = {
     "contact": ("customer", N_("The people at a customer.")),
     "address": ("customer", N_("Where a customer can be found.")),
     "link": ("customer", N_("Which customers know, supply or own each other.")),
+    "consent": ("customer", N_("Through which channels a customer may be contacted.")),
+    "care": ("customer", N_("What we do for a customer without being asked.")),
     "participant": ("campaign", N_("Who is invited to a campaign, and who came.")),
+}
+# What some kinds and lists can do beside all others: {group: {command: module}}. The module has the
+# commands in its COMMANDS.
+VERBS = {
+    "campaign": {"audience": "campaigns", "invite": "campaigns", "send": "campaigns"},
+    "consent": {"grant": "consents", "revoke": "consents"},
 }
 EMBEDDED_HELP = N_("The entries of a list inside a record.")
 KIND_HELP = N_("Work with records of the kind “{title}”.")
@@ -104,3 +118,10 @@ HIDDEN = {"merge-driver": "merge_driver"}
 MODULES = {
     name: (module, help) for _title, commands in GROUPS for name, (module, help) in commands.items()
 }
+
+
+def own_command(group: str, name: str) -> Command:
+    """A command that only this kind or list has."""
+    module = import_module(f"crmctl.cli.commands.{VERBS[group][name]}")
+    found: Command = module.COMMANDS[name]
+    return found

@@ -36,6 +36,8 @@ AREAS = {
         "contracts",
         "receivables",
         "assets",
+        "outreach",
+        "accounts",
         "profile",
         "models",
     ),

@@ -9,6 +9,7 @@ import click
 from crmctl.cli import examples, options
 from crmctl.cli.app import App, joined
 from crmctl.cli.base import Command, Group, argument, define, option
+from crmctl.cli.catalog import VERBS, own_command
 from crmctl.cli.completing import (
     complete_assignment,
     complete_query,
@@ -41,7 +42,8 @@ class KindGroup(Group):
         kind = self._kind(ctx)
         if kind is None:
             return super().list_commands(ctx)
-        return [*super().list_commands(ctx), *self._moving(kind), *kind.embedded]
+        verbs = VERBS.get(kind.name, ())
+        return [*super().list_commands(ctx), *self._moving(kind), *verbs, *kind.embedded]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         found = super().get_command(ctx, cmd_name)
@@ -52,6 +54,8 @@ class KindGroup(Group):
             from crmctl.cli.commands.moving import moving_command
 
             return moving_command(str(self.name), cmd_name, kind)
+        if cmd_name in VERBS.get(kind.name, ()):
+            return own_command(kind.name, cmd_name)
         if cmd_name in kind.embedded:
             from crmctl.cli.commands.embedded import embedded_group
 
