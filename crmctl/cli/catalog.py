@@ -48,6 +48,8 @@ GROUPS: list[tuple[str, dict[str, tuple[str, str]]]] = [
         N_("Understand"),
         {
             "analyze": ("analyze", N_("Score customers: RFM, ABC.")),
+            "account": ("account", N_("Key accounts: how they stand, are judged and planned.")),
+            "network": ("network", N_("Who knows whom, and who can introduce us.")),
             "report": ("report", N_("Run reports, built in or your own.")),
         },
     ),
@@ -107,6 +109,7 @@ EMBEDDED = {
 # commands in its COMMANDS.
 VERBS = {
     "campaign": {"audience": "campaigns", "invite": "campaigns", "send": "campaigns"},
+    "care": {"plan": "care", "done": "care"},
     "consent": {"grant": "consents", "revoke": "consents"},
 }
 EMBEDDED_HELP = N_("The entries of a list inside a record.")

@@ -99,6 +99,24 @@ EFFORT = Source(
     reads={"interactions": "customer at__ts initiator duration cost__base"},
 )
 
+# A need that was met later was open on the day.
+NEEDS = Source(
+    "need_facts",
+    CUSTOMER,
+    """
+    WITH need AS (
+        SELECT c.rid, c.id,
+            COALESCE(n.value ->> '$.status', 'open') = 'met'
+                AND COALESCE(n.value ->> '$.closed', :day) <= :day AS met
+        FROM customers AS c, json_each(c.needs) AS n
+        WHERE c.needs IS NOT NULL AND COALESCE(n.value ->> '$.status', 'open') <> 'dropped'
+            AND COALESCE(n.value ->> '$.date', :day) <= :day
+    )
+    SELECT id, round(100.0 * sum(met) / count(*), 1) AS needs_met FROM need GROUP BY rid
+    """,
+    reads={"customers": "id needs"},
+)
+
 # The last loss from which they came back.
 RETURNS = Source(
     "comeback_facts",
@@ -155,6 +173,12 @@ FACTS = (
         N_("Exit barrier"),
         N_("the strengths of the ties that still hold, added up; a tie without one counts 1"),
         absent=0,
+    ),
+    NEEDS.fact(
+        "needs_met",
+        "number",
+        N_("Needs met"),
+        N_("percent of the needs that we know of, dropped ones aside, that are met"),
     ),
     EFFORT.fact(
         "begun_by_us",

@@ -38,6 +38,7 @@ AREAS = {
         "assets",
         "outreach",
         "accounts",
+        "network",
         "profile",
         "models",
     ),
