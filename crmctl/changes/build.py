@@ -130,7 +130,15 @@ class Builder:
         change = Change(
             kind.name, id, stored.written, ordered(kind, after), stored.path, stored.document
         )
-        return self.put(change)
+        self.put(change)
+        self._come_again(kind, stored.values, after)
+        return change
+
+    def _come_again(self, kind: Kind, before: Values, after: Mapping[str, Any]) -> None:
+        """Adds the record of the next time, where one that comes again is over."""
+        following = self.moves(kind).following(before, after) if kind.workflows else None
+        if following is not None:
+            self.add(kind, following)
 
     def move(self, kind: Kind, id: str, values: Mapping[str, Any]) -> Change | None:
         """A record that is the same under another id or for another owner: it goes to the file of
@@ -188,6 +196,7 @@ class Builder:
         self.put(
             Change(kind.name, stored.id, stored.written, after, stored.path, stored.document, text)
         )
+        self._come_again(kind, stored.values, after)
 
     def amend(self, kind: Kind, change: Change, values: Mapping[str, Any]) -> None:
         """A record that this change set makes, with other values than first thought."""

@@ -51,7 +51,23 @@ PARTICIPANTS = Source(
     reads={"campaigns": "id participants"},
 )
 
+CONFIRMATIONS = Source(
+    "confirmation_facts",
+    CAMPAIGN,
+    """
+    SELECT id, date(starts, '-' || COALESCE(confirm_days, 0) || ' days') AS confirm_by
+    FROM campaigns WHERE starts IS NOT NULL
+    """,
+    reads={"campaigns": "id starts confirm_days"},
+)
+
 FACTS = (
+    CONFIRMATIONS.fact(
+        "confirm_by",
+        "date",
+        N_("Confirm by"),
+        N_("the day by which registrations are to be confirmed: its confirm days before it starts"),
+    ),
     EXPENSES.fact("spent", "money", N_("Spent"), N_("what its expenses amount to"), absent=0),
     PARTICIPANTS.fact(
         "participant_count",

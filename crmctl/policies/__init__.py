@@ -12,7 +12,10 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
-TOPICS = ("calendar", "criteria", "pipelines")
+TOPICS = (
+    "alerts", "calendar", "criteria", "festivals", "handover", "levels", "pipelines", "queues",
+    "reminders",
+)  # fmt: skip
 
 
 def shipped(topic: str) -> str:
