@@ -8,15 +8,14 @@ a person who called does not also tick something off.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from crmctl.due import BIRTHDAY, Item, later
 from crmctl.errors import BadDefinition, BadOption, CrmctlError, did_you_mean
 from crmctl.facts.cadence import FOLLOW_UPS
-from crmctl.facts.definitions import CUSTOMER, Source
+from crmctl.facts.definitions import CUSTOMER
 from crmctl.facts.tables import Facts
-from crmctl.facts.touches import WAITING
 from crmctl.findings import Finder, customers_of
 from crmctl.locale import _, pick
 from crmctl.occasions import birthdays, festivals
@@ -116,11 +115,18 @@ class Agenda:
         )
 
     def _apart(self, items: list[Item]) -> list[Item]:
-        """The items without those that want to stand alone and do not."""
+        """The items without those that want to stand alone or be the first, and do not."""
         busy = {item.customer for item in items if not self.rules[item.what].alone}
-        return [
-            item for item in items if not self.rules[item.what].alone or item.customer not in busy
-        ]
+        first: dict[tuple[str, str | None], Item] = {}
+        for item in sorted(items, key=lambda item: item.due):
+            first.setdefault((item.what, item.customer), item)
+        kept = []
+        for item in items:
+            rule = self.rules[item.what]
+            repeats = rule.first and first[item.what, item.customer] is not item
+            if not repeats and (not rule.alone or item.customer not in busy):
+                kept.append(item)
+        return kept
 
     def _found(self, name: str, rule: Reminder, owners: Collection[str] | None) -> Iterator[Item]:
         settings = self.workspace.config.today
@@ -144,10 +150,8 @@ class Agenda:
             made = festivals(self.workspace, self.day, ahead, as_of=self.as_of, owners=owners)
         elif rule.source == "birthdays":
             made = birthdays(self.workspace, self.day, ahead, self.customer)
-        elif rule.source == "follow_ups":
-            made = follow_ups(self.workspace, self.day, until, self.customer)
         else:
-            made = self._unanswered(parse_offset(rule.after or "") or NOW, rule.when)
+            made = follow_ups(self.workspace, self.day, until, self.customer)
         named = (item.replaced(what=name) for item in made)
         if rule.query is None:
             return named
@@ -180,30 +184,6 @@ class Agenda:
                     plain=found.plain,
                 )
 
-    def _unanswered(self, after: Offset, when: str | None) -> Iterator[Item]:
-        """The first message of each customer who waits for an answer, due so long after it came."""
-        rows = _of_source(
-            self.workspace,
-            self.day,
-            WAITING,
-            "SELECT i.id, f.id, i.by, i.at__ts, i.subject FROM {source} AS f"
-            " JOIN interactions AS i ON i.customer = f.id AND i.at__ts >= f.unanswered_since"
-            " WHERE i.direction = 'in' AND COALESCE(i.automatic, 0) = 0"
-            " ORDER BY i.at__ts DESC, i.id",
-            [],
-            self.customer,
-        )
-        kind = self.workspace.registry.kinds["interaction"]
-        asked = Selection(
-            self.workspace, kind, when, as_of=self.as_of, ids=[row[0] for row in rows]
-        )
-        meant = set(asked.ids())
-        first = {row[1]: row for row in rows if row[0] in meant}
-        for id, of, by, at, text in first.values():
-            came = datetime.fromtimestamp(at, UTC).astimezone(self.workspace.zone)
-            on = after.after(came).date()
-            yield Item("unanswered", on, (on - self.day).days, of, id, text or "", by)
-
     def _day(self, fields: Sequence[Field], values: Sequence[Any]) -> date | None:
         """The first day among the values."""
         for field, value in zip(fields, values, strict=True):
@@ -227,37 +207,17 @@ def follow_ups(
     workspace: Workspace, day: date, until: date, customer: str | None = None
 ) -> Iterator[Item]:
     """The newest next step of each customer, when it is due by `until` and nobody settled it."""
-    rows = _of_source(
-        workspace,
-        day,
-        FOLLOW_UPS,
-        "SELECT f.interaction, f.id, f.by, f.follow_up, f.action FROM {source} AS f"
-        " WHERE f.follow_up <= ?",
-        [until.isoformat()],
-        customer,
+    Facts(workspace, day).make(FOLLOW_UPS)
+    whose = "" if customer is None else " AND f.id = ?"
+    rows = workspace.index.rows(
+        "SELECT f.interaction, f.id, f.by, f.follow_up, f.action"
+        f" FROM {FOLLOW_UPS.name} AS f WHERE f.follow_up <= ?{whose}",
+        [until.isoformat(), *([] if customer is None else [customer])],
     )
     for id, of, by, due, text in rows:
         on = parse_date(due)
         if on is not None:
             yield Item(FOLLOW_UP, on, (on - day).days, of, id, text, by)
-
-
-def _of_source(
-    workspace: Workspace,
-    day: date,
-    source: Source,
-    sql: str,
-    params: list[Any],
-    customer: str | None,
-) -> list[tuple[Any, ...]]:
-    """Rows of a statement over the table of a source, of one customer if one is given."""
-    if not source.fits(workspace.registry):
-        return []
-    Facts(workspace, day).make(source)
-    sql = sql.format(source=source.name)
-    if customer is not None:
-        sql, params = sql.replace("WHERE", "WHERE f.id = ? AND", 1), [customer, *params]
-    return workspace.index.rows(sql, params)
 
 
 def _with_customers(workspace: Workspace, items: list[Item]) -> list[Item]:

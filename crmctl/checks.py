@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from crmctl import definitions, rules
+from crmctl import definitions, policies, rules, startup
 from crmctl.changes.build import Builder
 from crmctl.changes.changeset import Change
 from crmctl.errors import BadDefinition, CrmctlError, UnknownKind
@@ -241,7 +241,11 @@ def _folders(workspace: Workspace) -> Iterator[Problem]:
         "SELECT folder, count(*) FROM file GROUP BY folder HAVING count(*) > ?", (MANY_FILES,)
     )
     for folder, count in rows:
-        yield Problem(f"records/{folder}", 1, 1, "many-files", {"count": str(count)})
+        kind = workspace.registry.by_folder(folder.split("/")[0])
+        if kind is not None:
+            file = kind.path.rpartition("/")[2]
+            params = {"count": str(count), "kind": kind.name, "folder": kind.folder, "file": file}
+            yield Problem(f"records/{folder}", 1, 1, "many-files", params)
 
 
 def _definitions(workspace: Workspace) -> Iterator[Problem]:
@@ -269,11 +273,24 @@ def _policies(workspace: Workspace) -> Iterator[Problem]:
         except BadDefinition as error:
             yield definitions.problem(error)
             return
+        yield from _queries(workspace, topic)
     judged = [Moves(workspace, kind).faults() for kind in workspace.registry]
     for found in (*judged, rules.faults(workspace)):
         for (path, *steps), fault in found:
             wrong = BadDefinition(path, "", fault.message, fault.hint, steps=steps)
             definitions.place(wrong, workspace.root / path)
+            yield definitions.problem(wrong)
+
+
+def _queries(workspace: Workspace, topic: str) -> Iterator[Problem]:
+    """The queries of a policy that cannot be used."""
+    for place, kind, query in policies.queries(topic, workspace.policy(topic)):
+        try:
+            Selection(workspace, workspace.registry.kind(kind), query)
+        except CrmctlError as error:
+            dotted = f"{topic}.{place}"
+            wrong = BadDefinition(startup.CONFIG, dotted, error.message, error.hint)
+            definitions.place(wrong, workspace.root / startup.CONFIG)
             yield definitions.problem(wrong)
 
 

@@ -96,7 +96,7 @@ CATALOG: dict[str, tuple[str, str, str]] = {
     "many-files": (
         HINT,
         N_("{count} files in one folder make git slow"),
-        N_("spread them: use a path with {{shard}} or {{year}} in the schema"),
+        N_("spread them: “crmctl relayout {kind} '{folder}/{{shard}}/{file}'”"),
     ),
     "no-rate": (
         WARNING,

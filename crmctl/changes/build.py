@@ -12,7 +12,7 @@ from typing import Any
 
 from crmctl.changes.assign import Assigner, Assignment
 from crmctl.changes.changeset import Change, ChangeSet, Values, Verbatim
-from crmctl.changes.places import path_after, path_of
+from crmctl.changes.places import NOBODY, path_after, path_of
 from crmctl.changes.stamps import filled, stamp
 from crmctl.errors import (
     BadValue,
@@ -64,7 +64,7 @@ class Builder:
 
     def assigner(self, kind: Kind) -> Assigner:
         """Reads assignments for records of a kind."""
-        self._writable(kind)
+        self.refuse_broken(kind)
         return Assigner(kind, self.workspace.now, self.resolve)
 
     def add(
@@ -84,6 +84,7 @@ class Builder:
         fields: Values = {name: value for name, value in values.items() if value is not None}
         if minted is None:  # what comes from elsewhere did not begin when it came
             fields = filled(kind, fields, self.workspace.now)
+            fields = self._routed(kind, fields)
         if kind.date is None or kind.date not in fields:  # an event's own date says it
             fields.setdefault("created", self.workspace.today.isoformat())
         fields["id"] = self.new_id(kind, fields, id, minted)
@@ -95,6 +96,13 @@ class Builder:
             kind.name, fields["id"], None, ordered(kind, fields), self._path(kind, fields)
         )
         return self.put(change)
+
+    def _routed(self, kind: Kind, fields: Values) -> Values:
+        if all(field.route is None for field in kind.fields.values()):
+            return fields
+        from crmctl.service.routing import routed
+
+        return routed(self.moves(kind), kind, fields)
 
     def put(self, change: Change) -> Change:
         """Takes up a change whose values follow the rules already."""
@@ -143,7 +151,7 @@ class Builder:
     def move(self, kind: Kind, id: str, values: Mapping[str, Any]) -> Change | None:
         """A record that is the same under another id or for another owner: it goes to the file of
         those with its text, and no history is written."""
-        self._writable(kind)
+        self.refuse_broken(kind)
         stored = self.read(kind, id)
         new_id = str(values["id"])
         if new_id != id:
@@ -304,18 +312,18 @@ class Builder:
 
     @cached_property
     def _author(self) -> str:
-        return slug(self.workspace.me or "") or "_none"
+        return slug(self.workspace.me or "") or NOBODY
 
     # rules
 
-    def _writable(self, kind: Kind) -> None:
+    def refuse_broken(self, kind: Kind) -> None:
         """Refuses a kind whose schema is broken: by the shipped form alone it would be mistaken."""
         broken = self.workspace.registry.broken.get(kind.name)
         if broken is not None:
             raise broken
 
     def _rules_of(self, kind: Kind) -> Rules:
-        self._writable(kind)
+        self.refuse_broken(kind)
         if kind.name not in self._rules:
             self._rules[kind.name] = Rules(kind)
         return self._rules[kind.name]

@@ -61,6 +61,7 @@ GROUPS: list[tuple[str, dict[str, tuple[str, str]]]] = [
             "apply": ("apply", N_("Carry out a plan that was saved with --plan.")),
             "sync": ("sync", N_("Share the book: take in what others did, send what you did.")),
             "git": ("git", N_("Make git work well with this book.")),
+            "relayout": ("relayout", N_("Move the files of a kind to other folders.")),
         },
     ),
     (
@@ -99,6 +100,12 @@ EMBEDDED = {
     "address": ("customer", N_("Where a customer can be found.")),
     "link": ("customer", N_("Which customers know, supply or own each other.")),
     "participant": ("campaign", N_("Who is invited to a campaign, and who came.")),
+}
+# What some kinds and lists can do beside all others: {group: {command: module}}. The module has the
+# commands in its COMMANDS.
+VERBS = {
+    "ticket": {"escalate": "tickets", "dispatch": "tickets"},
+    "solution": {"find": "solutions"},
 }
 EMBEDDED_HELP = N_("The entries of a list inside a record.")
 KIND_HELP = N_("Work with records of the kind “{title}”.")

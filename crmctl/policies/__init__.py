@@ -8,19 +8,33 @@ same name says what shape the section has.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 TOPICS = (
     "alerts", "calendar", "criteria", "festivals", "handover", "levels", "pipelines", "queues",
-    "reminders",
+    "reminders", "service",
 )  # fmt: skip
 
 
 def shipped(topic: str) -> str:
     """The file that holds the defaults of a topic."""
     return os.path.join(os.path.dirname(os.path.abspath(__file__)), f"{topic}.yaml")
+
+
+def module_of(topic: str) -> ModuleType:
+    """The module of a topic: its SHAPE, and where it has them `check` and `queries`."""
+    return import_module(f"crmctl.policies.{topic}")
+
+
+def queries(topic: str, policy: Any) -> Iterable[tuple[str, str, str]]:
+    """The queries that a policy holds: where each stands in it, its kind and its text."""
+    found: Iterable[tuple[str, str, str]] = getattr(module_of(topic), "queries", lambda _: ())(
+        policy
+    )
+    return found
 
 
 def load(topic: str, book: Mapping[str, Any], where: str) -> Any:
@@ -35,7 +49,7 @@ def load(topic: str, book: Mapping[str, Any], where: str) -> Any:
     from crmctl.locale import _
     from crmctl.typed import merged, typed
 
-    module = import_module(f"crmctl.policies.{topic}")
+    module = module_of(topic)
     base = definitions.read(Path(shipped(topic)), f"{topic}.yaml")
     own = book.get(topic) or {}
     if not isinstance(own, Mapping):

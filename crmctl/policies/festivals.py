@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from crmctl.errors import BadDefinition
 from crmctl.locale import _
 from crmctl.typed import Titles
@@ -29,3 +31,9 @@ def check(festivals: dict[str, Festival], where: str) -> None:
         if canonical_partial(festival.day) != festival.day:
             reason = _("a day looks like --12-25 or lunar:08-15")
             raise BadDefinition(where, f"festivals.{name}.day", reason)
+
+
+def queries(festivals: dict[str, Festival]) -> Iterator[tuple[str, str, str]]:
+    """The queries of the section: where each stands, the kind that it is about, and its text."""
+    for name, festival in festivals.items():
+        yield f"{name}.query", "customer", festival.query

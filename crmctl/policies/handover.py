@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from crmctl.values.frozen import Frozen
 
 
@@ -14,3 +16,9 @@ class Part(Frozen):
 
 
 SHAPE = dict[str, Part]
+
+
+def queries(parts: dict[str, Part]) -> Iterator[tuple[str, str, str]]:
+    """The queries of the section: where each stands, the kind that it is about, and its text."""
+    for name, part in parts.items():
+        yield f"{name}.query", part.kind, part.query or ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from crmctl.errors import BadDefinition
 from crmctl.locale import _
 from crmctl.policies.rule import Rule
@@ -31,3 +33,10 @@ def check(queues: dict[str, Queue], where: str) -> None:
     for name, queue in queues.items():
         if queue.kind != "customer":
             raise BadDefinition(where, f"queues.{name}.kind", _("a queue holds customers"))
+
+
+def queries(queues: dict[str, Queue]) -> Iterator[tuple[str, str, str]]:
+    """The queries of the section: where each stands, the kind that it is about, and its text."""
+    for name, queue in queues.items():
+        for step, settings in queue.next.items():
+            yield f"{name}.next.{step}.query", "customer", settings.query or ""

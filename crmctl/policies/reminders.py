@@ -8,7 +8,7 @@ from crmctl.policies.rule import Rule
 from crmctl.values.dates import parse_offset
 from crmctl.values.text import suggest
 
-SOURCES = ("follow_ups", "unanswered", "birthdays", "festivals")
+SOURCES = ("follow_ups", "birthdays", "festivals")
 
 
 class Reminder(Rule):
@@ -16,8 +16,8 @@ class Reminder(Rule):
 
     `after`: it is due so long after that day (`3d`, `2w`). `ahead` and `behind`: for how many days
     before it is listed, and after; without, as far ahead as `today.tasks` says, and until it is
-    settled. `alone`: only for customers of whom nothing else is listed. A `source` finds what no
-    query can.
+    settled. `alone`: only for customers of whom nothing else is listed; `first`: only the first one
+    of each. A `source` finds what no query can.
     """
 
     date: str = ""
@@ -25,6 +25,7 @@ class Reminder(Rule):
     ahead: int | None = None
     behind: int | None = None
     alone: bool = False
+    first: bool = False
     source: str | None = None
 
 

@@ -22,6 +22,7 @@ FUNCTIONS: dict[str, bool | None] = {
     "sum": True,
     "mean": True,
     "median": True,
+    "p90": True,
     "min": True,
     "max": True,
     "distinct": True,

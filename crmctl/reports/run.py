@@ -33,12 +33,13 @@ _FEED = {
     "sum": _NUMBERS,
     "mean": _NUMBERS,
     "median": _NUMBERS,
+    "p90": _NUMBERS,
     "share": _NUMBERS,
     "min": _ORDERED,
     "max": _ORDERED,
 }
 # The measures that a missing value makes say less than they seem to.
-_INCOMPLETE = frozenset(("sum", "mean", "median", "share"))
+_INCOMPLETE = frozenset(("sum", "mean", "median", "p90", "share"))
 _TITLES = {
     ("count", False): N_("Number"),
     ("share", False): N_("Share"),
@@ -46,6 +47,7 @@ _TITLES = {
     ("sum", True): N_("Sum of {field}"),
     ("mean", True): N_("Mean of {field}"),
     ("median", True): N_("Median of {field}"),
+    ("p90", True): N_("90 % quantile of {field}"),
     ("min", True): N_("Minimum of {field}"),
     ("max", True): N_("Maximum of {field}"),
     ("distinct", True): N_("Different values of {field}"),
@@ -205,7 +207,7 @@ class _Section:
         elif fed is None or function == "share":
             kind = "percent"
         else:
-            middle = fed.type in ("integer", "number") and function in ("mean", "median")
+            middle = fed.type in ("integer", "number") and function in ("mean", "median", "p90")
             kind = "mean" if middle else fed.type
         return Column(measure.name, pick(measure.title) if measure.title else title, kind)
 

@@ -23,7 +23,7 @@ KEYWORDS = frozenset(
 ) | {*NUMBERS, *COUNTS}
 FIELD_SETTINGS = frozenset(
     "zh aliases values ref money lines history default fill key label command group replace "
-    "workflow".split()
+    "workflow route".split()
 )
 FORMATS = {
     "tag": "tag",
@@ -89,6 +89,7 @@ def _field(name: str, tree: Tree, path: tuple[str, ...], where: Place) -> Field:
         aliases=texts(x, "aliases", inner),
         rules=_rules(tree, where),
     )
+    field.route = named(x, "route", inner)
     if type_ == "enum":
         place = inner.within("values")
         titled = mapping(x.get("values") or {}, place)

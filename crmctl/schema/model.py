@@ -41,7 +41,7 @@ class Field:
     have for getting this day or moment here; None for never. `rules` holds the plain JSON Schema
     keywords (minimum, pattern, ...) for the validator. `fact` is the `facts.definitions.Fact` that
     says how a field is computed, None for what stands in files. `workflow` is the tree of what the
-    schema says about states.
+    schema says about states, `route` the policy whose rules fill the field of a new record.
     """
 
     __slots__ = (
@@ -63,6 +63,7 @@ class Field:
         "path",
         "ref",
         "required",
+        "route",
         "rules",
         "title",
         "type",
@@ -113,6 +114,7 @@ class Field:
         self.default = default
         self.entries: Field | None = None
         self.fill: Mapping[str, str] | None = None
+        self.route: str | None = None
         self.aliases = tuple(aliases)
         self.required = required
         self.rules = rules or {}
@@ -280,6 +282,11 @@ class Kind:
 
     def plural_titled(self) -> str:
         return pick(self.plural_title)
+
+    def counted(self, count: int) -> str:
+        """The title behind a number within a sentence."""
+        title = self.plural_titled() if count != 1 else self.titled()
+        return title if language() == "zh" else title.lower()
 
     def find(self, path: str, *, facts: bool = True) -> FieldPath | None:
         """The field that a dotted path of names, aliases or titles means; None without one.

@@ -50,8 +50,8 @@ def paths(section: Section) -> list[str]:
     return [split_unit(path)[0] for path in (*section.columns, *section.group, *measured)]
 
 
-def test_there_are_three() -> None:
-    assert [file.stem for file in FILES] == ["activity", "overview", "rfm"]
+def test_the_first_ones_are_there() -> None:
+    assert {"activity", "overview", "rfm"} <= {file.stem for file in FILES}
 
 
 def test_their_fields_exist(report: Report, registry: Registry) -> None:

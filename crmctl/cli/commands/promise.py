@@ -25,7 +25,7 @@ NEUTRAL_COLUMNS = [Column(name, name, "text") for name in NEUTRAL]
     ),
     examples=[
         "crmctl promise list --overdue",
-        "crmctl promise keep stadtwerke-neckartal 'delivery date'",
+        "crmctl promise keep int-20261116-af3ymcag p1 --dry-run",
     ],
 )
 def command() -> None:
@@ -109,10 +109,8 @@ def list_(
         app.print(render(format_, chosen, cells, app.width))
 
 
-def _closing(name: str, status: str, help: str) -> None:
-    @command.command(
-        name, help=help, examples=[f"crmctl promise {name} stadtwerke-neckartal 'delivery date'"]
-    )
+def _closing(name: str, status: str, help: str, example: str) -> None:
+    @command.command(name, help=help, examples=[f"crmctl promise {name} {example}"])
     @options.writing
     @option("--on", "on", metavar="DATE", help=N_("On which day; today without it."))
     @argument("ref", shell_complete=complete_ref())
@@ -141,5 +139,5 @@ def _closing(name: str, status: str, help: str) -> None:
         finish(app, built, **writing)
 
 
-_closing("keep", "kept", N_("Mark a promise as kept."))
-_closing("break", "broken", N_("Mark a promise as broken."))
+_closing("keep", "kept", N_("Mark a promise as kept."), "stadtwerke-neckartal delivery")
+_closing("break", "broken", N_("Mark a promise as broken."), "suzhou-qingyuan 变更说明")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,6 +10,7 @@ import click
 from crmctl.cli import examples, options
 from crmctl.cli.app import App, joined
 from crmctl.cli.base import Command, Group, argument, define, option
+from crmctl.cli.catalog import VERBS
 from crmctl.cli.completing import (
     complete_assignment,
     complete_query,
@@ -36,6 +38,13 @@ def kind_group(name: str, help: str, kind: Kind | None = None) -> Group:
     return made
 
 
+def own_command(group: str, name: str) -> Command:
+    """A command that only this kind or list has."""
+    module = import_module(f"crmctl.cli.commands.{VERBS[group][name]}")
+    found: Command = module.COMMANDS[name]
+    return found
+
+
 class KindGroup(Group):
     """The group of a kind, with what only some kinds have: states to move through, lists inside."""
 
@@ -43,7 +52,8 @@ class KindGroup(Group):
         kind = self._kind(ctx)
         if kind is None:
             return super().list_commands(ctx)
-        return [*super().list_commands(ctx), *self._moving(kind), *kind.embedded]
+        verbs = VERBS.get(kind.name, ())
+        return [*super().list_commands(ctx), *self._moving(kind), *verbs, *kind.embedded]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         found = super().get_command(ctx, cmd_name)
@@ -54,6 +64,8 @@ class KindGroup(Group):
             from crmctl.cli.commands.moving import moving_command
 
             return moving_command(str(self.name), cmd_name, kind)
+        if cmd_name in VERBS.get(kind.name, ()):
+            return own_command(kind.name, cmd_name)
         if cmd_name in kind.embedded:
             from crmctl.cli.commands.embedded import embedded_group
 
