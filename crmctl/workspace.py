@@ -101,6 +101,7 @@ class Workspace:
             definitions.place(error, self.base / error.path)
         for name, fault in self._trees["faults"].items():
             registry.broken[name] = definitions.fault(f"schemas/{name}.yaml", *fault)
+        registry.listed = lambda name: policies.listed(name, self.policy)
         return registry
 
     def registry_with(self, name: str, tree: Mapping[str, Any]) -> Registry:

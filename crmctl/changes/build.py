@@ -5,7 +5,6 @@ Records are read from their files, never from the index: the index only says whi
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 from crmctl.changes.assign import Assigner, Assignment
 from crmctl.changes.changeset import Change, ChangeSet, Values, Verbatim
 from crmctl.changes.places import NOBODY, path_after, path_of
-from crmctl.changes.stamps import filled, stamp
+from crmctl.changes.stamps import filled, with_histories
 from crmctl.errors import (
     BadValue,
     Exists,
@@ -24,6 +23,7 @@ from crmctl.errors import (
     Referenced,
     Unparsable,
 )
+from crmctl.guards import View, breaches
 from crmctl.locale import _
 from crmctl.moves import Moves
 from crmctl.problems import Problem
@@ -59,6 +59,7 @@ class Builder:
         self._moves: dict[str, Moves] = {}
         self._changes: dict[tuple[str, str], Change] = {}
         self._read: dict[str, list[Stored]] = {}
+        self._view = View(workspace, self._changes)
 
     # what a command asks for
 
@@ -91,9 +92,14 @@ class Builder:
         if kind.slug_field and mark:
             fields.setdefault("uid", mint_tail())
         fields = without_defaults(kind, self.moves(kind).begun(fields))
-        self._check(kind, None, fields)
+        # What is brought along from elsewhere is history: `check` tells what is odd about it.
+        self._check(kind, None, fields, guarded=minted is None)
         change = Change(
-            kind.name, fields["id"], None, ordered(kind, fields), self._path(kind, fields)
+            kind.name,
+            fields["id"],
+            None,
+            ordered(kind, fields),
+            path_of(kind, fields, self._author),
         )
         return self.put(change)
 
@@ -109,6 +115,7 @@ class Builder:
         self.set.changes.append(change)
         for id in (change.id, change.new_id):
             self._changes[change.kind, id] = change
+        self._view.note(change)
         return change
 
     def put_file(self, changes: Sequence[Change], verbatim: Verbatim) -> None:
@@ -209,7 +216,7 @@ class Builder:
     def amend(self, kind: Kind, change: Change, values: Mapping[str, Any]) -> None:
         """A record that this change set makes, with other values than first thought."""
         after = without_defaults(kind, dict(values))
-        self._check(kind, None, after)
+        self._check(kind, None, after, guarded=False)
         change.after = ordered(kind, after)
 
     def take_back(self, changes: Sequence[Change]) -> None:
@@ -305,10 +312,10 @@ class Builder:
             return False
         # A file that cannot be read still holds its id.
         unreadable = self.references.unreadable(id, kind) is not None
-        return unreadable or (self.workspace.records / self._path(kind, {"id": id})).exists()
-
-    def _path(self, kind: Kind, values: Mapping[str, Any]) -> str:
-        return path_of(kind, values, self._author)
+        return (
+            unreadable
+            or (self.workspace.records / path_of(kind, {"id": id}, self._author)).exists()
+        )
 
     @cached_property
     def _author(self) -> str:
@@ -328,15 +335,19 @@ class Builder:
             self._rules[kind.name] = Rules(kind)
         return self._rules[kind.name]
 
-    def _check(self, kind: Kind, before: Values | None, after: Values) -> None:
+    def _check(
+        self, kind: Kind, before: Values | None, after: Values, guarded: bool = True
+    ) -> None:
         """Refuses what breaks the kind's rules and did not break them before."""
-        reasons = self._broken(kind, before, after)
+        reasons = self._broken(kind, before, after, guarded=guarded)
         if reasons:
             # The id of a new record is not known to anybody.
             new = str(after.get(kind.slug_field or "") or kind.titled())
             raise Invalid(new if before is None else after["id"], reasons)
 
-    def _broken(self, kind: Kind, before: Values | None, after: Values) -> list[str]:
+    def _broken(
+        self, kind: Kind, before: Values | None, after: Values, *, guarded: bool = True
+    ) -> list[str]:
         """The rules that a record breaks and did not break before; MissingField for a new one."""
         findings = self._rules_of(kind).check(after)
         old = {_said(f) for f in self._rules_of(kind).check(before)} if before else set()
@@ -348,6 +359,10 @@ class Builder:
             reasons = [_("a record cannot be above itself")]
         if not reasons and kind.workflows:
             reasons = self.moves(kind).reasons(before, after)
+        if not reasons and kind.guards and guarded:
+            known = [str(one) for one in breaches(self._view, kind, before or {})]
+            found = map(str, breaches(self._view, kind, after))
+            reasons = [reason for reason in found if reason not in known]
         return reasons
 
     def moves(self, kind: Kind) -> Moves:
@@ -358,24 +373,8 @@ class Builder:
 
     def _entered(self, kind: Kind, before: Values, after: Mapping[str, Any]) -> Values:
         """`after` with what a change of state brings along, and every history continued."""
-        return self._with_histories(kind, before, self.moves(kind).entered(before, after))
-
-    def _with_histories(self, kind: Kind, before: Values, after: Mapping[str, Any]) -> Values:
-        """One entry for each changed field that keeps a history, unless `after` brings its own."""
-        values = copy.deepcopy(dict(after))
-        for field in kind.histories:
-            name = f"{field.name}_history"
-            old, new = before.get(field.name), values.get(field.name)
-            if old == new or before.get(name) != values.get(name):
-                continue
-            entry: Values = {"value": new, "at": stamp(field.history, self.workspace.now)}
-            if self.workspace.me:
-                entry["by"] = self.workspace.me
-            if not before.get(name):
-                entry["was"] = old if old is not None else field.default
-            entry = {key: value for key, value in entry.items() if value is not None}
-            values[name] = [*(before.get(name) or []), entry]
-        return values
+        entered = self.moves(kind).entered(before, after)
+        return with_histories(kind, before, entered, self.workspace.now, self.workspace.me)
 
     def resolve(self, field: Field, text: str, record: Mapping[str, Any]) -> str:
         """The id that a person means by `text` in a reference field.

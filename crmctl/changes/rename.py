@@ -27,14 +27,14 @@ def rename(built: Builder, kind: Kind, id: str, new: str) -> None:
     if new == id:
         return
     references.refuse_unreadable(id)
-    places = [*_places(built, kind)]
+    spots = [*places(built, kind)]
     touched = {(kind.name, id): None}
-    for other, path in places:
+    for other, path in spots:
         touched |= dict.fromkeys(by for _id, by in references.holding(other, path, [id]))
     for name, other_id in touched:
         other = workspace.registry.kinds[name]
         values: Any = built.read(other, other_id).values
-        for holder, path in places:
+        for holder, path in spots:
             if holder is other:
                 values = put_at(values, path, id, new)
         if (name, other_id) == (kind.name, id):
@@ -50,7 +50,7 @@ def rename_back(built: Builder, entry: Entry) -> None:
             rename(built, kind, change.new_id, change.id)
 
 
-def _places(built: Builder, kind: Kind) -> Iterator[tuple[Kind, tuple[str, ...]]]:
+def places(built: Builder, kind: Kind) -> Iterator[tuple[Kind, tuple[str, ...]]]:
     """Where ids of a kind stand: in references, and in what these once held."""
     for holder, field in built.workspace.registry.referrers(kind.name):
         yield holder, field.path

@@ -22,6 +22,7 @@ from crmctl.errors import CrmctlError, NotFound
 from crmctl.locale import _
 from crmctl.merging.document import Document, Merger
 from crmctl.merging.values import Conflict, for_ours, merge
+from crmctl.schema.access import texts_at
 from crmctl.schema.model import Kind
 from crmctl.storage.errors import EditRefused
 from crmctl.storage.files import confined, load
@@ -192,9 +193,21 @@ class Undo:
         for name in {kind for kind, _id in doomed}:
             ids = [id for kind, id in doomed if kind == name]
             for id, by in self.built.references.referring(self._kinds[name], ids):
-                if by not in doomed:
+                if by not in doomed and not self._lets_go(by, name, id):
                     held.setdefault((name, id), by)
         return held
+
+    def _lets_go(self, by: Key, name: str, id: str) -> bool:
+        """Whether a record refers to another one by this change set alone, and will go back."""
+        change = next((one for one in self._changes if (one.kind, one.id) == by), None)
+        if change is None or change.before is None:
+            return False
+        stored = self._stored(change)
+        if stored is None or stored.written != change.after:
+            return False
+        referring = self.built.workspace.registry.referrers(name)
+        paths = [field.path for kind, field in referring if kind.name == change.kind]
+        return all(id not in texts_at(change.before, path) for path in paths)
 
     def _stored(self, change: Change) -> Stored | None:
         try:

@@ -5,7 +5,13 @@ A command's module is loaded when it is called. The commands of a kind come from
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from crmctl.locale import N_
+
+if TYPE_CHECKING:
+    from crmctl.cli.base import Command
 
 # (title, {command: (module, help)})
 GROUPS: list[tuple[str, dict[str, tuple[str, str]]]] = [
@@ -31,6 +37,8 @@ GROUPS: list[tuple[str, dict[str, tuple[str, str]]]] = [
             "promise": ("promise", N_("What was promised, kept and broken.")),
             "brief": ("brief", N_("One page on a customer: said, promised, open, decided.")),
             "handover": ("handover", N_("Hand a colleague's customers over to another.")),
+            "owner": ("owner", N_("Who looks after a record, and who after what.")),
+            "assign": ("assign", N_("Whom to entrust with a customer, deal or ticket.")),
             "open": ("open", N_("Open the file of a record in your editor.")),
             "archive": ("archive", N_("Put records away without losing them.")),
         },
@@ -106,6 +114,11 @@ EMBEDDED = {
 VERBS = {
     "ticket": {"escalate": "tickets", "dispatch": "tickets"},
     "solution": {"find": "solutions"},
+    "quote": {"check": "quotes", "advise": "quotes", "order": "quotes"},
+    "order": {"refund": "orders", "invoice": "orders"},
+    "contract": {"renew": "contracts"},
+    "payment": {"receive": "payments"},
+    "user": {"adopt": "users"},
 }
 EMBEDDED_HELP = N_("The entries of a list inside a record.")
 KIND_HELP = N_("Work with records of the kind “{title}”.")
@@ -117,3 +130,10 @@ HIDDEN = {"merge-driver": "merge_driver"}
 MODULES = {
     name: (module, help) for _title, commands in GROUPS for name, (module, help) in commands.items()
 }
+
+
+def own_command(group: str, name: str) -> Command:
+    """A command that only this kind or list has."""
+    module = import_module(f"crmctl.cli.commands.{VERBS[group][name]}")
+    found: Command = module.COMMANDS[name]
+    return found

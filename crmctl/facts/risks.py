@@ -1,10 +1,9 @@
-"""Signs of risk: a customer falls silent, depends on one colleague, or owes more than agreed."""
+"""Signs of risk: a customer falls silent, or knows one colleague alone."""
 
 from __future__ import annotations
 
 from crmctl.facts.definitions import CUSTOMER, Source
 from crmctl.facts.purchases import LINES
-from crmctl.facts.receivables import DEBTS
 from crmctl.locale import N_
 
 # The median of the days between two purchases; with fewer than three purchases there is no habit.
@@ -53,19 +52,6 @@ BONDS = Source(
     reads={"interactions": "customer at__ts by"},
 )
 
-CREDIT = Source(
-    "credit_facts",
-    CUSTOMER,
-    """
-    SELECT c.id, base(c.profile -> '$.trading.credit_limit', c.profile ->> '$.trading.currency',
-            :day) - COALESCE(d.receivable, 0) AS credit_left
-    FROM customers AS c LEFT JOIN debt_facts AS d ON d.id = c.id
-    WHERE c.profile ->> '$.trading.credit_limit' IS NOT NULL
-    """,
-    reads={"customers": "id profile"},
-    uses=(DEBTS,),
-)
-
 FACTS = (
     HABITS.fact(
         "purchase_interval",
@@ -90,11 +76,5 @@ FACTS = (
         "integer",
         N_("Share of the main colleague"),
         N_("percent of the interactions of the last year that were the main colleague's"),
-    ),
-    CREDIT.fact(
-        "credit_left",
-        "money",
-        N_("Credit left"),
-        N_("the credit limit less what is unpaid; below zero when it is exceeded"),
     ),
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import PurePath
 from typing import Any
 
@@ -16,7 +17,7 @@ from crmctl.errors import BadDefinition, did_you_mean
 from crmctl.locale import N_, _
 from crmctl.schema import sound
 from crmctl.schema.fields import KEYWORDS, NAME, read_fields, with_history
-from crmctl.schema.model import Field, Kind, Registry
+from crmctl.schema.model import Field, Kind, Listed, Registry
 from crmctl.schema.trees import Place, Tree, file_of, known, mapping, named, text, texts, titles
 from crmctl.values.text import suggest
 
@@ -33,12 +34,12 @@ RESERVED_FIELDS = ("rid",)
 COMMANDS = frozenset(
     "init config check log show timeline today agenda open archive search query sql segment "
     "analyze report history diff changes undo apply sync doctor git relayout import export "
-    "schema completion".split()
+    "schema completion owner assign".split()
 )
 
 KIND_SETTINGS = frozenset(
     "title singular plural plural-title path id label date state-dates search names columns sort "
-    "aliases".split()
+    "aliases guards".split()
 )
 LABELS = ("name", "title")  # what a record is called by, where its schema does not say
 
@@ -187,7 +188,13 @@ def build_kind(name: str, tree: Tree) -> Kind:
         settings["label"] = next(texted, "id")
     if "slug" in settings:
         settings["names"] = settings["names"] or [settings["label"]]
-    return Kind(name, lambda: _root(ordered, texts(root, "required", where), where), settings)
+
+    def make() -> Field:
+        required = texts(root, "required", where)
+        return _root(ordered, required, where, lambda name: kind.registry.listed(name))
+
+    kind = Kind(name, make, settings)
+    return kind
 
 
 def _is_text(tree: Tree) -> bool:
@@ -198,13 +205,20 @@ def _is_text(tree: Tree) -> bool:
     return not ("enum" in tree or "format" in tree or (isinstance(x, dict) and x.get("ref")))
 
 
-def _root(properties: Mapping[str, Tree], required: Sequence[str], where: Place) -> Field:
+def _root(
+    properties: Mapping[str, Tree],
+    required: Sequence[str],
+    where: Place,
+    listed: Callable[[str], Mapping[str, dict[str, str]]],
+) -> Field:
     """The record itself as a field, with those of its properties and their histories."""
     fields = read_fields(properties, (), where)
     for field in list(fields.values()):
+        if field.listed:
+            field.values = Listed(partial(listed, field.listed))
         if field.history:
             tree = properties[field.name]
-            plain = {key: tree[key] for key in ("type", "enum") if key in tree}
+            plain = {key: tree[key] for key in ("type", "enum", "format") if key in tree}
             fields = with_history(fields, field, plain)
     for name in required:
         if name not in fields:
@@ -242,6 +256,7 @@ def _kind_settings(name: str, title: str | None, x: Tree, where: Place) -> dict[
         "names": texts(x, "names", where),
         "sort": texts(x, "sort", where) or ["id"],
         "state_dates": texts(x, "state-dates", where),
+        "guards": texts(x, "guards", where),
         "date": named(x, "date", where),
         "label": named(x, "label", where),
         "aliases": {

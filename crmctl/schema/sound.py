@@ -48,6 +48,7 @@ def _check_settings(kind: Kind) -> None:
     must_exist("id", kind.id_date, ("date", "instant"))
     must_exist("label", kind.label)
     _check_path(kind)
+    _check_guards(kind)
     for field in kind.root.walk():
         if field.currency and not _in_reach(kind, field, field.currency):
             reason = _("“money” names no field: {name}").format(name=field.currency)
@@ -73,6 +74,17 @@ def _check_path(kind: Kind) -> None:
     if not kind.is_stream and not kind.path.endswith("/{id}.yaml"):
         place = file_of(kind.name).at("x-crmctl", "path", shown="x-crmctl")
         raise place.error(_("a file with one record is called “{{id}}.yaml”").format())
+
+
+def _check_guards(kind: Kind) -> None:
+    if kind.guards:
+        from crmctl.guards import GUARDS
+
+        for name in kind.guards:
+            if name not in GUARDS:
+                place = file_of(kind.name).at("x-crmctl", "guards", shown="x-crmctl")
+                reason = _("“guards” must be some of {choices}").format(choices=", ".join(GUARDS))
+                raise place.error(reason, did_you_mean(suggest(name, GUARDS)))
 
 
 def _place(kind: Kind, field: Field, setting: str) -> Place:

@@ -107,7 +107,7 @@ def test_the_gravest_come_first_and_cron_hears_of_it(shop: Book) -> None:
                 customer: acme
                 title: Whole plant
                 stage: lead
-                opened: 2026-11-01
+                opened: 2026-11-15
                 amount: 250000
             """,
         }

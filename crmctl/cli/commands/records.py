@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,7 +9,7 @@ import click
 from crmctl.cli import examples, options
 from crmctl.cli.app import App, joined
 from crmctl.cli.base import Command, Group, argument, define, option
-from crmctl.cli.catalog import VERBS
+from crmctl.cli.catalog import VERBS, own_command
 from crmctl.cli.completing import (
     complete_assignment,
     complete_query,
@@ -36,13 +35,6 @@ def kind_group(name: str, help: str, kind: Kind | None = None) -> Group:
         command.examples = examples.of_kind(name, str(command.name), kind)
         made.add_command(command)
     return made
-
-
-def own_command(group: str, name: str) -> Command:
-    """A command that only this kind or list has."""
-    module = import_module(f"crmctl.cli.commands.{VERBS[group][name]}")
-    found: Command = module.COMMANDS[name]
-    return found
 
 
 class KindGroup(Group):
