@@ -246,6 +246,8 @@ class Moves:
             state = self.states(field, values).get(str(new))
             if state is None:
                 continue
+            for path, name in state.keep.items():
+                self._keep(values, before, path, name)
             for path in state.clear:
                 steps = path.split(".")
                 if _at(values, steps) == _at(before, steps):
@@ -255,6 +257,21 @@ class Moves:
                 if _at(values, steps) == _at(before, steps):
                     _put(values, steps, self._moment(state.stamp))
         return values
+
+    def _keep(self, values: Values, before: Mapping[str, Any], path: str, name: str) -> None:
+        """Puts what a state ends into the list of what was before."""
+        from crmctl.changes.assign import Assigner
+
+        steps, field = path.split("."), self.kind.fields[name]
+        ended = _at(before, steps)
+        if ended is None or _at(values, steps) != ended:
+            return
+        items = values.setdefault(name, [])
+        known = {key: value for key, value in ended.items() if key in field.leaf.fields}
+        if "back" in field.leaf.fields:
+            known["back"] = self.workspace.today.isoformat()
+        items.append(Assigner.keyed_item(field, known, items))
+        _take(values, steps)
 
     def begun(self, values: Mapping[str, Any]) -> Values:
         """A new record with its pipeline named, and in its first stage if it names none."""

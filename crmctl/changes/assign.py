@@ -143,7 +143,8 @@ class Assigner:
                     raise NotFound(field.titled(), str(value), suggest(str(value), map(str, items)))
                 items.remove(value)
 
-    def keyed_item(self, field: Field, item: Values, items: list[Any]) -> Values:
+    @staticmethod
+    def keyed_item(field: Field, item: Values, items: list[Any]) -> Values:
         """An item for a keyed list, with a key that no other item has."""
         if field.key is None or field.key in item:
             return item

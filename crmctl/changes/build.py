@@ -91,8 +91,7 @@ class Builder:
         if kind.slug_field and mark:
             fields.setdefault("uid", mint_tail())
         fields = without_defaults(kind, self.moves(kind).begun(fields))
-        # What is brought along from elsewhere is history: `check` tells what is odd about it.
-        self._check(kind, None, fields, guarded=minted is None)
+        self._check(kind, None, fields, guarded=minted is None)  # what is brought in is history
         change = Change(
             kind.name,
             fields["id"],

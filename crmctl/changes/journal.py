@@ -8,6 +8,7 @@ removal is never a loss. Its lines are JSON: a header, the records, the files.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
@@ -18,6 +19,7 @@ from crmctl.changes.changeset import Change, ChangeSet
 from crmctl.changes.errors import DamagedJournal
 from crmctl.changes.images import Image
 from crmctl.startup import PENDING
+from crmctl.storage.files import load, replace
 from crmctl.values import jsontext
 
 SUFFIX = ".jsonl"
@@ -139,6 +141,25 @@ class Journal:
         """A change set by its id."""
         file = self.folder / f"{change}{SUFFIX}"
         return Entry(file) if file.exists() else None
+
+    def purge(self, words: re.Pattern[str]) -> int:
+        """Takes every record and file in whose line such a word stands out of all entries, for
+        good: what was done to them cannot be undone any more. Tells how many entries had any.
+        """
+        count = 0
+        for entry in self.entries():
+            head, *lines = load(entry.file).text.splitlines(keepends=True)
+            kept = [line for line in lines if not words.search(line)]
+            if kept == lines and not words.search(head):
+                continue
+            if words.search(head):
+                said = {"command": entry.header["command"][:1], "reason": None}
+                head = jsontext.dumps({**entry.header, **said}) + "\n"
+            count += 1
+            made = _when(entry.file)
+            replace(entry.file, head + "".join(kept))
+            os.utime(entry.file, ns=(made, made))  # their order is that of their times
+        return count
 
     def created_by_imports(self) -> dict[str, tuple[str, dict[str, Any]]]:
         """Every record that an import ever made: id -> its kind and the values it was given."""

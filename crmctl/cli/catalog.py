@@ -50,6 +50,8 @@ GROUPS: list[tuple[str, dict[str, tuple[str, str]]]] = [
         N_("Understand"),
         {
             "analyze": ("analyze", N_("Score customers: RFM, ABC.")),
+            "account": ("account", N_("Key accounts: how they stand, are judged and planned.")),
+            "network": ("network", N_("Who knows whom, and who can introduce us.")),
             "report": ("report", N_("Run reports, built in or your own.")),
         },
     ),
@@ -71,6 +73,7 @@ GROUPS: list[tuple[str, dict[str, tuple[str, str]]]] = [
         {
             "import": ("import_", N_("Bring in records from CSV or JSON lines.")),
             "export": ("export", N_("Write records out as CSV, JSON and more.")),
+            "forget": ("forget", N_("Remove what is personal about a party who asks for it.")),
             "schema": ("schema", N_("Show the kinds of records and their fields.")),
             "completion": ("completion", N_("Set up completion for your shell.")),
         },
@@ -101,6 +104,8 @@ EMBEDDED = {
     "contact": ("customer", N_("The people at a customer.")),
     "address": ("customer", N_("Where a customer can be found.")),
     "link": ("customer", N_("Which customers know, supply or own each other.")),
+    "consent": ("customer", N_("Through which channels a customer may be contacted.")),
+    "care": ("customer", N_("What we do for a customer without being asked.")),
     "participant": ("campaign", N_("Who is invited to a campaign, and who came.")),
 }
 # What some kinds and lists can do beside all others: {group: {command: module}}. The module has the
@@ -113,6 +118,9 @@ VERBS = {
     "contract": {"renew": "contracts"},
     "payment": {"receive": "payments"},
     "user": {"adopt": "users"},
+    "campaign": {"audience": "campaigns", "invite": "campaigns", "send": "campaigns"},
+    "care": {"plan": "care", "done": "care"},
+    "consent": {"grant": "consents", "revoke": "consents"},
 }
 EMBEDDED_HELP = N_("The entries of a list inside a record.")
 KIND_HELP = N_("Work with records of the kind “{title}”.")

@@ -150,38 +150,6 @@ def assign(
     finish(app, built, **writing)
 
 
-def add_embedded(
-    app: App,
-    kind: Kind,
-    command: str,
-    ref: str,
-    title: str | None,
-    sets: Sequence[str],
-    *,
-    reason: str | None,
-    **writing: Any,
-) -> None:
-    """A new entry in a keyed list; prints its key."""
-    built = builder(app, reason)
-    field = kind.embedded[command]
-    _kind, id = References(app.workspace).find(ref, kind)
-    assigner = built.assigner(kind)
-    before = built.read(kind, id).values
-    item: dict[str, Any] = {}
-    if title is not None:
-        if field.label is None:
-            raise UsageError(_("These entries have no name; use --set."))
-        item[field.label] = assigner.value(field.leaf.fields[field.label], title, before)
-    items = list(before.get(field.name) or [])
-    new = assigner.keyed_item(field, item, items)
-    key = str(new[field.key or "id"])
-    values = {**before, field.name: [*items, new]}
-    texts = [f"{field.name}.{key}.{text}" for text in sets]
-    values = assigner.apply(values, [parse_assignment(text) for text in texts])
-    built.replace(kind, id, values)
-    finish(app, built, print_ids=[key], **writing)
-
-
 def edit_record(app: App, kind: Kind, ref: str, *, reason: str | None, **writing: Any) -> None:
     """A record through the person's editor."""
     from crmctl.changes.rewrite import draft, rewrite

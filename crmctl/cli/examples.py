@@ -128,6 +128,15 @@ LISTS = {
     ),
     "address": Entry("nordlys", "office", "lab --set city=Bergen", "postcode=5036"),
     "link": Entry("zhang-wei", "huadong-shuizhi", "taihu-shuiwu --set type=advises", "strength=4"),
+    "consent": Entry(
+        "mueller-feinchemie", "email", "post --set status=granted", "proof='letter of 5 May'"
+    ),
+    "care": Entry(
+        "stadtwerke-neckartal",
+        "season",
+        "'Call after delivery' --set due=+14d --set phase=after",
+        "due=2027-04-05",
+    ),
     "participant": Entry(
         "spectro-day-2026", "zhang-wei", "nordlys --set role=visitor", "confirmed=today"
     ),

@@ -15,7 +15,7 @@ from crmctl.cli.writing import apply, command_line, save_plan
 from crmctl.errors import Unconfirmed, UsageError
 from crmctl.exchange.encoding import Decoded, decode
 from crmctl.exchange.importing import Choices, Importer
-from crmctl.exchange.mapping import Saved, load_saved, map_columns, parse_maps
+from crmctl.exchange.mapping import Saved, load_saved, map_columns, parse_maps, parse_sets
 from crmctl.exchange.outcomes import Imported, machine_result
 from crmctl.exchange.tabular import CSV, Table, format_by_name, read
 from crmctl.locale import _, ngettext
@@ -25,6 +25,7 @@ from crmctl.values import jsontext
 
 STDIN = "-"
 SHOWN_REJECTS = 10
+SHOWN_DOUBLES = 10
 
 
 def import_file(
@@ -37,6 +38,7 @@ def import_file(
     mapping: str | None,
     key: str | None,
     create: Sequence[str],
+    sets: Sequence[str],
     restore: bool,
     encoding: str | None,
     delimiter: str | None,
@@ -51,7 +53,7 @@ def import_file(
     """Imports a file and says what became of its rows; 1 when some were rejected, else 0."""
     typed = parse_maps(maps)
     saved = load_saved(app.workspace.root, mapping) if mapping else Saved()
-    saved = saved.with_flags(typed, ignore, key, create)
+    saved = saved.with_flags(typed, ignore, key, create, parse_sets(sets))
     target = _kind(app, kind, saved)
     app.warn_of_broken()
     data = sys.stdin.buffer.read() if file == STDIN else Path(file).read_bytes()
@@ -128,7 +130,10 @@ def _planned(
                 _("A {kind} cannot be made from a name alone.").format(kind=other.noun())
             )
     choices = Choices(
-        kind.own(saved.key) if saved.key else None, {other.name for other in made}, restore
+        kind.own(saved.key) if saved.key else None,
+        {other.name for other in made},
+        restore,
+        [(kind.own(path), text) for path, text in saved.set.items()],
     )
     return Importer(app.workspace, kind, targets, choices, command_line(), reason).run(table)
 
@@ -233,13 +238,20 @@ def _remarks(imported: Imported, rejects_file: str | None) -> list[str]:
             len(imported.removed),
         )
         remarks.append(text.format(count=len(imported.removed), ids=_some(imported.removed)))
-    if imported.namesakes:
+    if imported.doubles:
         text = ngettext(
-            "{count} new record has a name that was there already; --key FIELD updates instead.",
-            "{count} new records have names that were there already; --key FIELD updates instead.",
-            imported.namesakes,
+            "{count} new record looks like another one; --key FIELD updates instead:",
+            "{count} new records look like others; --key FIELD updates instead:",
+            len(imported.doubles),
         )
-        remarks.append(text.format(count=imported.namesakes))
+        remarks.append(text.format(count=len(imported.doubles)))
+        line = _("{id} has “{text}”, as {like}")
+        for one in imported.doubles[:SHOWN_DOUBLES]:
+            remarks.append("  " + line.format(id=one.id, text=one.text, like=one.like))
+        if len(imported.doubles) > SHOWN_DOUBLES:
+            remarks.append(
+                "  " + _("… and {count} more").format(count=len(imported.doubles) - SHOWN_DOUBLES)
+            )
     return remarks
 
 

@@ -132,6 +132,11 @@ def query(function: Decorated) -> Decorated:
 
 def writing(function: Decorated) -> Decorated:
     """The options of every command that writes."""
+    return output("table", "json")(changing(function))
+
+
+def changing(function: Decorated) -> Decorated:
+    """The same, for a command with an output of its own."""
     for decorate in (
         option("--reason", metavar="TEXT", help=N_("Why, for the history.")),
         option("--dry-run", is_flag=True, help=N_("Show what would change and write nothing.")),
@@ -141,7 +146,6 @@ def writing(function: Decorated) -> Decorated:
             metavar="FILE",
             help=N_("Save what would change for “crmctl apply”, and change nothing."),
         ),
-        output("table", "json"),
     ):
         function = decorate(function)
     return function

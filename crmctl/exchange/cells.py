@@ -46,6 +46,11 @@ class RowReader:
         self.targets = targets
         self.assigner = Assigner(kind, now, lambda _field, text, _record: text)
 
+    def cell(self, field: Field, text: str) -> Cell:
+        """What a text gives a field, in whatever row."""
+        field = _entry_field(field, text)
+        return Cell(field, self.assigner.typed_node(field, text, {}))
+
     def read(self, row: Row) -> tuple[list[Cell], str]:
         """The cells that hold something, typed, and the text by which equal rows are known.
 

@@ -27,6 +27,7 @@ from crmctl.exchange.cells import (
     refers,
     resolved,
 )
+from crmctl.exchange.doubles import Doubles
 from crmctl.exchange.errors import BadKey, Rejected
 from crmctl.exchange.identity import Identities
 from crmctl.exchange.lookup import KeyIndex, Lookup
@@ -48,11 +49,13 @@ from crmctl.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the caller decided: the key of updates, kinds that may be made, removed rows again."""
+    """What the caller decided: the key of updates, kinds that may be made, removed rows again,
+    and what new records have where their row says nothing."""
 
     key: Field | None = None
     create: Collection[str] = ()
     restore: bool = False
+    given: Sequence[tuple[Field, str]] = ()
 
 
 @dataclass(slots=True)
@@ -104,7 +107,9 @@ class Importer:
         self._later: list[_Later] = []
         self._edited: dict[str, None] = {}
         self._removed: dict[str, None] = {}
-        self._namesakes = 0
+        self._given = [self.reader.cell(field, text) for field, text in choices.given]
+        slugged = kind.slug_field is not None and self._keys is None
+        self._doubles = Doubles(workspace.index, kind) if slugged else None
 
     def run(self, table: Table) -> Imported:
         """Plans the import of all rows; writes nothing."""
@@ -120,13 +125,14 @@ class Importer:
         self._finish_drafts()
         kept = {(change.kind, change.id) for change in self.builder.set.changes}
         made = Counter(c.kind for c in self.lookup.made if (c.kind, c.id) in kept)
+        doubles = self._doubles.found if self._doubles is not None else []
         return Imported(
             outcomes,
             self.builder.set,
             dict(made),
             list(self._edited),
             list(self._removed),
-            self._namesakes,
+            [one for one in doubles if one.id in self._added],
         )
 
     # one row
@@ -165,6 +171,8 @@ class Importer:
         return self._create(outcome, identity.id if free else None, tail, cells)
 
     def _create(self, outcome: Outcome, id: str | None, tail: str, cells: list[Cell]) -> None:
+        said = {cell.field.path for cell in cells}
+        cells = [*cells, *(cell for cell in self._given if cell.field.path not in said)]
         own_kind = [cell for cell in cells if self._is_later(cell)]
         rest = [cell for cell in cells if not self._is_later(cell)]
         with self.lookup.together():
@@ -173,9 +181,8 @@ class Importer:
                 # The mark of a row, not a random one: two clones that import it make one file.
                 values.setdefault("uid", tail)
             change = self.builder.add(self.kind, values, id=id, minted=tail, mark=False)
-        name = str(values.get(self.kind.slug_field or "") or "")
-        if name and self._keys is None and self.lookup.matches(self.kind, name):
-            self._namesakes += 1
+        if self._doubles is not None:
+            self._doubles.add(change.id, values)
         self.lookup.add(change)
         self._added[change.id] = change
         if self._keys is not None and change.after is not None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from crmctl.changes.assign import parse_assignment
 from crmctl.errors import UsageError, did_you_mean
 from crmctl.exchange.errors import (
     BadMapping,
@@ -40,9 +41,15 @@ class Saved:
     kind: str | None = None
     key: str | None = None
     create: Collection[str] = ()
+    set: Mapping[str, str] = field(default_factory=dict)
 
     def with_flags(
-        self, map: Mapping[str, str], ignore: Sequence[str], key: str | None, create: Sequence[str]
+        self,
+        map: Mapping[str, str],
+        ignore: Sequence[str],
+        key: str | None,
+        create: Sequence[str],
+        set: Mapping[str, str],
     ) -> Saved:
         """This mapping with what was typed besides; the flags win."""
         return Saved(
@@ -51,6 +58,7 @@ class Saved:
             self.kind,
             key or self.key,
             [*self.create, *create],
+            {**self.set, **set},
         )
 
 
@@ -81,7 +89,14 @@ def load_saved(root: Path, name: str) -> Saved:
 
 
 def _saved(tree: Mapping[str, Any], where: str) -> Saved:
-    shapes: dict[str, type] = {"map": dict, "ignore": list, "kind": str, "key": str, "create": list}
+    shapes: dict[str, type] = {
+        "map": dict,
+        "ignore": list,
+        "kind": str,
+        "key": str,
+        "create": list,
+        "set": dict,
+    }
     found: dict[str, Any] = {}
     for key, node in tree.items():
         if key not in shapes:
@@ -123,6 +138,19 @@ def parse_maps(texts: Sequence[str]) -> dict[str, str]:
             )
         maps[column.strip()] = name.strip()
     return maps
+
+
+def parse_sets(texts: Sequence[str]) -> dict[str, str]:
+    """`FIELD=VALUE` as typed, for all new records."""
+    found = {}
+    for text in texts:
+        assignment = parse_assignment(text)
+        if assignment.operator != "=":
+            raise UsageError(
+                _("“{text}” is no assignment.").format(text=text), _("Write --set FIELD=VALUE.")
+            )
+        found[assignment.path] = assignment.text
+    return found
 
 
 def map_columns(

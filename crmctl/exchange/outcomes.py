@@ -8,6 +8,7 @@ from typing import Any
 
 from crmctl.changes.changeset import ChangeSet
 from crmctl.errors import CrmctlError
+from crmctl.exchange.doubles import Double
 from crmctl.exchange.tabular import Row
 
 CREATED, UPDATED, UNCHANGED, REJECTED = "created", "updated", "unchanged", "rejected"
@@ -33,7 +34,8 @@ class Imported:
     """The change set of an import, not applied yet, and what becomes of every row.
 
     `edited` are records that say something else than their row and were left alone; `removed` are
-    the ids of records that an earlier import made and that are gone.
+    the ids of records that an earlier import made and that are gone; `doubles` are new records that
+    look like others.
     """
 
     outcomes: list[Outcome]
@@ -41,7 +43,7 @@ class Imported:
     created_refs: dict[str, int]
     edited: list[str]
     removed: list[str]
-    namesakes: int
+    doubles: list[Double]
 
     def counts(self) -> dict[str, int]:
         """How many rows there are, and how many of each status; those add up to the rows."""
@@ -64,4 +66,7 @@ def machine_result(
         "change": change,
         "edited": imported.edited,
         "removed": imported.removed,
+        "duplicates": [
+            {"id": one.id, "like": one.like, "text": one.text} for one in imported.doubles
+        ],
     }

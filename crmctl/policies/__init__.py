@@ -13,7 +13,17 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-TOPICS = ("assignment", "calendar", "criteria", "pipelines", "sales", "service")
+TOPICS = (
+    "accounts",
+    "assignment",
+    "calendar",
+    "criteria",
+    "marketing",
+    "pipelines",
+    "privacy",
+    "sales",
+    "service",
+)
 
 
 def shipped(topic: str) -> str:

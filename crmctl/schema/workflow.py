@@ -34,7 +34,8 @@ class State(Frozen):
     """One state: those that may follow, and the gates to come in and to go on.
 
     On coming in, `stamp` gets the day or instant unless the same change says another, and what
-    `clear` names is taken away.
+    `clear` names is taken away. What `keep` names goes into a list of what was before, its last
+    entry with the day in the field `back`.
     """
 
     to: tuple[str, ...] = ()
@@ -42,6 +43,7 @@ class State(Frozen):
     leave: Gate = Gate()
     stamp: str | None = None
     clear: tuple[str, ...] = ()
+    keep: dict[str, str] = {}  # noqa: RUF012 (copied for each)
 
 
 def declared(kind: Kind, field: Field) -> dict[str, State]:
@@ -63,7 +65,13 @@ def declared(kind: Kind, field: Field) -> dict[str, State]:
                 reason = _("there is no state “{state}”").format(state=other)
                 hint = did_you_mean(suggest(other, field.values))
                 raise BadDefinition(where, place, reason, hint)
-        named = [*state.enter.needs, *state.leave.needs, *state.clear]
+        named = [
+            *state.enter.needs,
+            *state.leave.needs,
+            *state.clear,
+            *state.keep,
+            *state.keep.values(),
+        ]
         for path in [*named, *([state.stamp] if state.stamp else [])]:
             if kind.find(path) is None:
                 reason = _("there is no field “{field}”").format(field=path)

@@ -47,7 +47,7 @@ def test_titles_aliases_and_flags_map_columns(book: Book) -> None:
     result = bring(book, CUSTOMERS, "--kind", "客户", *MAPPED)
     assert counts(result) == (3, 3, 0, 0, 0)
     assert set(result.json) == {
-        *COUNTS, "created_refs", "rejects_file", "change", "edited", "removed",
+        *COUNTS, "created_refs", "rejects_file", "change", "edited", "removed", "duplicates",
     }  # fmt: skip
     zhiyun = record(book, "customers/shanghai-zhiyun-keji-youxiangongsi")
     assert zhiyun["level"] == "important"
@@ -660,3 +660,45 @@ def test_owners_are_free_text_until_there_are_users(book: Book) -> None:
     book.run("user add Wang")
     result = bring(book, "name,owner\nBeta,liu\nGamma,Wang\n", "--kind", "customer", code=1)
     assert counts(result) == (2, 1, 0, 0, 1)
+
+
+def test_new_records_get_what_is_set_where_their_row_says_nothing(book: Book) -> None:
+    book.run("customer add Old --set emails+=old@x.example --set source.kind=web")
+    text = "name,email,owner\nNew,new@x.example,\nOther,o@x.example,mo\nOld,old@x.example,\n"
+    flags = ["--key", "email", "--set", "source.kind=fair", "-s", "owner=li", "-s", "tags=a, b"]
+    result = bring(book, text, "--kind", "customer", *flags)
+    assert counts(result) == (3, 2, 0, 1, 0)
+    found = {one["name"]: one for one in listed(book, "customer")}
+    assert (found["New"]["source"]["kind"], found["New"]["owner"]) == ("fair", "li")
+    assert found["New"]["tags"] == ["a", "b"]
+    assert found["Other"]["owner"] == "mo"
+    assert found["Old"]["source"]["kind"] == "web"
+    again = bring(book, text, "--kind", "customer", *flags)
+    assert counts(again) == (3, 0, 0, 3, 0)
+
+
+def test_what_is_set_may_stand_in_a_mapping(book: Book) -> None:
+    book.gen({"imports/fair.yaml": "kind: customer\nset: {source.kind: fair, owner: li}\n"})
+    bring(book, "name\nNew\n", "--mapping", "fair", "--set", "owner=mo")
+    [new] = listed(book, "customer")
+    assert (new["source"]["kind"], new["owner"]) == ("fair", "mo")
+    book.gen({"imports/fair.yaml": "kind: customer\nset: [owner]\n"})
+    bring(book, "name\nNewer\n", "--mapping", "fair", code=3)
+    bring(book, "name\nNewer\n", "--kind", "customer", "--set", "ownr=mo", code=2)
+    bring(book, "name\nNewer\n", "--kind", "customer", "--set", "tags+=x", code=2)
+
+
+def test_new_records_that_look_like_others_are_shown(book: Book) -> None:
+    book.run("customer add Acme --id old --set phones+='+86 138 0000 1111'")
+    text = (
+        "name,phone,email,contacts.name\n"
+        "Acme,,,Joe\nBolt,8613800001111,,Joe\nCole,,c@x.example,\nColes,,C@x.example,\n"
+    )
+    result = bring(book, text, "--kind", "customer")
+    assert result.json["duplicates"] == [
+        {"id": "acme", "like": "old", "text": "Acme"},
+        {"id": "bolt", "like": "old", "text": "8613800001111"},
+        {"id": "coles", "like": "cole", "text": "C@x.example"},
+    ]
+    assert "  bolt has “8613800001111”, as old" in result.err
+    assert bring(book, text, "--kind", "customer").json["duplicates"] == []

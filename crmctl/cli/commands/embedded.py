@@ -12,7 +12,7 @@ import click
 from crmctl.cli import examples, options
 from crmctl.cli.app import App
 from crmctl.cli.base import Command, Group, argument, define
-from crmctl.cli.catalog import EMBEDDED, EMBEDDED_HELP
+from crmctl.cli.catalog import EMBEDDED, EMBEDDED_HELP, VERBS, own_command
 from crmctl.cli.completing import complete_ref
 from crmctl.locale import N_
 
@@ -42,6 +42,8 @@ def embedded_group(kind: str, name: str, schema: Kind | None = None) -> Group:
         command = make(kind, name)
         command.examples = examples.of_list(name, str(command.name), schema)
         made.add_command(command)
+    for verb in VERBS.get(name, ()):
+        made.add_command(own_command(name, verb))
     return made
 
 
@@ -59,58 +61,62 @@ def _list(kind: str, name: str) -> Command:
 
 
 def _show(kind: str, name: str) -> Command:
-    @define("show", help=N_("Show one entry."))
+    @define("show", help=N_("Show one entry; without KEY all of them."))
     @options.output("table", "json", "yaml")
     @options.at
     @argument("ref", shell_complete=complete_ref(kind))
-    @argument("key")
-    def show(app: App, ref: str, key: str, format_: str) -> None:
-        from crmctl.cli.listing import show_embedded
+    @argument("key", required=False)
+    def show(app: App, ref: str, key: str | None, format_: str) -> None:
+        from crmctl.cli.listing import list_embedded, show_embedded
 
-        show_embedded(app, app.kind(kind), name, ref, key, format_)
+        if key is None:
+            list_embedded(app, app.kind(kind), name, ref, format_)
+        else:
+            show_embedded(app, app.kind(kind), name, ref, key, format_)
 
     return show
 
 
 def _add(kind: str, name: str) -> Command:
-    @define("add", help=N_("Add an entry and print its key."))
+    @define(
+        "add",
+        help=N_("Add an entry, or several, and print their keys; “-” reads names from stdin."),
+    )
     @options.writing
     @options.assignments
     @argument("ref", shell_complete=complete_ref(kind))
-    @argument("title", required=False, metavar="[NAME]")
-    def add(app: App, ref: str, title: str | None, sets: tuple[str, ...], **given: Any) -> None:
-        from crmctl.cli.editing import add_embedded
+    @argument("titles", nargs=-1, metavar="[NAME|-]...")
+    def add(
+        app: App, ref: str, titles: tuple[str, ...], sets: tuple[str, ...], **given: Any
+    ) -> None:
+        from crmctl.cli.entries import add_entries
 
-        add_embedded(app, app.kind(kind), name, ref, title, sets, **given)
+        add_entries(app, app.kind(kind), name, ref, titles, sets, **given)
 
     return add
 
 
 def _set(kind: str, name: str) -> Command:
-    @define("set", help=N_("Change fields of an entry."))
+    @define("set", help=N_("Change fields of an entry, of several, or of the keys on stdin (“-”)."))
     @options.writing
     @argument("ref", shell_complete=complete_ref(kind))
-    @argument("key")
-    @argument("words", nargs=-1, required=True, metavar="FIELD=VALUE...")
-    def set_(app: App, ref: str, key: str, words: tuple[str, ...], **given: Any) -> None:
-        from crmctl.cli.editing import assign
+    @argument("words", nargs=-1, required=True, metavar="[KEY|-]... FIELD=VALUE...")
+    def set_(app: App, ref: str, words: tuple[str, ...], **given: Any) -> None:
+        from crmctl.cli.entries import set_entries
 
-        found = app.kind(kind)
-        field = found.embedded[name].name
-        assign(app, found, ref, [f"{field}.{key}.{word}" for word in words], **given)
+        set_entries(app, app.kind(kind), name, ref, words, **given)
 
     return set_
 
 
 def _rm(kind: str, name: str) -> Command:
-    @define("rm", help=N_("Remove an entry."))
+    @define("rm", help=N_("Remove an entry, several, or those of the keys on stdin (“-”)."))
     @options.writing
     @argument("ref", shell_complete=complete_ref(kind))
-    @argument("key")
-    def rm(app: App, ref: str, key: str, **given: Any) -> None:
-        from crmctl.cli.editing import assign
+    @argument("keys", nargs=-1, required=True, metavar="[KEY|-]...")
+    def rm(app: App, ref: str, keys: tuple[str, ...], **given: Any) -> None:
+        from crmctl.cli.entries import remove_entries
 
-        found = app.kind(kind)
-        assign(app, found, ref, [f"{found.embedded[name].name}-={key}"], **given)
+        remove_entries(app, app.kind(kind), name, ref, keys, **given)
 
     return rm

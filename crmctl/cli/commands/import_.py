@@ -22,6 +22,7 @@ from crmctl.locale import N_
     examples=[
         "crmctl import customers.csv --kind customer --key email",
         "crmctl import sales.csv --kind order --map Firm=customer --ignore Rep --create customer",
+        "crmctl import cards.csv --kind customer --set source.kind=fair --set owner=li-na",
         "crmctl import leads.csv --mapping fair --dry-run",
     ],
 )
@@ -37,6 +38,14 @@ from crmctl.locale import N_
     multiple=True,
     metavar="KIND",
     help=N_("Make records of this kind that rows refer to and the book lacks."),
+)
+@option(
+    "-s",
+    "--set",
+    "sets",
+    multiple=True,
+    metavar="FIELD=VALUE",
+    help=N_("Give this to every new record whose row says nothing there."),
 )
 @option("--restore", is_flag=True, help=N_("Bring back records that were removed since."))
 @option("--encoding", metavar="NAME", help=N_("The encoding of the file, such as gb18030."))
@@ -58,6 +67,7 @@ def command(
     mapping: str | None,
     key: str | None,
     create: tuple[str, ...],
+    sets: tuple[str, ...],
     restore: bool,
     encoding: str | None,
     delimiter: str | None,
@@ -80,6 +90,7 @@ def command(
         mapping=mapping,
         key=key,
         create=create,
+        sets=sets,
         restore=restore,
         encoding=encoding,
         delimiter=delimiter,

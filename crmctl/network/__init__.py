@@ -1,0 +1,1 @@
+"""Who knows whom: the network that links, owners and conversations make of customers and users."""
