@@ -9,6 +9,7 @@ from crmctl import definitions, policies, startup
 from crmctl.changes.build import Builder
 from crmctl.changes.changeset import Change
 from crmctl.errors import BadDefinition, CrmctlError, UnknownKind
+from crmctl.guards import GUARDS, View, breaches
 from crmctl.index.layout import quoted
 from crmctl.moves import Moves
 from crmctl.policies import TOPICS
@@ -18,6 +19,7 @@ from crmctl.reporting import Reports
 from crmctl.schema.access import lines_total
 from crmctl.schema.model import Field, Kind
 from crmctl.schema.rules import Rules
+from crmctl.schema.workflow import PIPELINES
 from crmctl.segments import Segments
 from crmctl.selection import Selection
 from crmctl.storage.files import load
@@ -37,7 +39,17 @@ MANY_FILES = 20_000
 def check(workspace: Workspace) -> list[Problem]:
     """Every problem of the book, in order of path and line."""
     found = [*workspace.schema_problems, *_of_files(workspace), *workspace.rate_problems]
-    for part in (_duplicate_ids, _references, _strangers, _amounts, _folders, _definitions):
+    parts = (
+        _duplicate_ids,
+        _references,
+        _strangers,
+        _amounts,
+        _folders,
+        _guarded,
+        _owners,
+        _definitions,
+    )
+    for part in parts:
         found += part(workspace)
     return sorted(found, key=lambda problem: (problem.path, problem.line, problem.column))
 
@@ -236,12 +248,52 @@ def _without_rate(workspace: Workspace, kind: Kind, field: Field) -> Iterator[Pr
         yield Problem(path, line, 1, "no-rate", params)
 
 
+def _guarded(workspace: Workspace) -> Iterator[Problem]:
+    """What the guards of kinds and the pipelines have against records."""
+    view = View(workspace)
+    for kind in workspace.registry:
+        stages = any(field.workflow == PIPELINES for field in kind.workflows)
+        if not kind.guards and not stages:
+            continue
+        moves = Moves(workspace, kind)
+        about = {GUARDS[name].about for name in kind.guards} | ({"stage"} if stages else set())
+        some = " OR ".join(f"{quoted(name)} IS NOT NULL" for name in sorted(about))
+        sql = f"SELECT _data, _path, _line FROM {quoted(kind.plural)} WHERE {some}"
+        for data, path, line in workspace.index.stream(sql):
+            record = jsontext.loads(data)
+            found = [*breaches(view, kind, record)]
+            if stages and (stray := moves.stray(record)):
+                found.append(stray)
+            for breach in found:
+                line_, column = _where(workspace, path, line, (breach.field,))
+                yield Problem(path, line_, column, breach.code, breach.params)
+
+
+def _owners(workspace: Workspace) -> Iterator[Problem]:
+    """Customers whom nobody looks after, as far as the book asks for that."""
+    asked = workspace.policy("sales").owners
+    customers, users = (workspace.registry.kinds[name] for name in ("customer", "user"))
+    if asked.needed is not None:
+        for record in Selection(workspace, customers, f"({asked.needed}) owner:").records():
+            yield Problem(record["_path"], record["_line"], 1, "no-owner", {"id": record["id"]})
+    gone = Selection(workspace, users, "active:no or archived:*").ids() if asked.left else []
+    naming = (customers.fields["owner"], gone)
+    for record in Selection(workspace, customers, naming=naming).records() if gone else ():
+        line, column = _where(workspace, record["_path"], record["_line"], ("owner",))
+        params = {"id": record["id"], "owner": record["owner"]}
+        yield Problem(record["_path"], line, column, "owner-left", params)
+
+
 def _folders(workspace: Workspace) -> Iterator[Problem]:
     rows = workspace.index.rows(
         "SELECT folder, count(*) FROM file GROUP BY folder HAVING count(*) > ?", (MANY_FILES,)
     )
     for folder, count in rows:
-        yield Problem(f"records/{folder}", 1, 1, "many-files", {"count": str(count)})
+        kind = workspace.registry.by_folder(folder.split("/")[0])
+        if kind is not None:
+            file = kind.path.rpartition("/")[2]
+            params = {"count": str(count), "kind": kind.name, "folder": kind.folder, "file": file}
+            yield Problem(f"records/{folder}", 1, 1, "many-files", params)
 
 
 def _definitions(workspace: Workspace) -> Iterator[Problem]:
@@ -298,6 +350,18 @@ def _unusable(workspace: Workspace, path: str, error: CrmctlError) -> Problem:
         error = BadDefinition(path, "", reason, error.hint, steps=steps)
         definitions.place(error, workspace.root / path)
     return definitions.problem(error)
+
+
+PARTS = (
+    _duplicate_ids,
+    _references,
+    _strangers,
+    _amounts,
+    _folders,
+    _guarded,
+    _owners,
+    _definitions,
+)
 
 
 def fix(workspace: Workspace, builder: Builder) -> None:

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from crmctl import startup
 from crmctl.errors import BadDefinition, CrmctlError, did_you_mean
+from crmctl.guards import Breach
 from crmctl.index.layout import quoted
-from crmctl.locale import N_, _, language, pick, titles
+from crmctl.locale import _, language, pick, titles
+from crmctl.policies.pipelines import ENDS, LOST, WON, usual
 from crmctl.query.bind import bind
 from crmctl.query.bound import Bound
 from crmctl.query.grammar import parse
@@ -30,8 +32,7 @@ if TYPE_CHECKING:
     from crmctl.workspace import Workspace
 
 Values = dict[str, Any]
-WON, LOST = "won", "lost"
-ENDS = {WON: N_("Won"), LOST: N_("Lost")}
+PIPELINE = "pipeline"
 
 
 class Option(Frozen):
@@ -59,9 +60,9 @@ class Moves:
         return self._declared[field.name]
 
     def pipeline(self, record: Mapping[str, Any]) -> Pipeline:
-        """The pipeline of an opportunity: the one it names, or the first one of the book."""
+        """The pipeline of an opportunity: the one it names, or the likeliest one of the book."""
         pipelines: dict[str, Pipeline] = self.workspace.policy(PIPELINES)
-        name = str(record.get("pipeline") or next(iter(pipelines), ""))
+        name = usual(pipelines, record.get(PIPELINE), record.get("stage"))
         found = pipelines.get(name)
         if found is None:
             reason = _("there is no pipeline “{name}”").format(name=name)
@@ -86,7 +87,10 @@ class Moves:
         for field in self.kind.workflows:
             new = after.get(field.name, field.default)
             old = before.get(field.name, field.default) if before is not None else None
-            if new is not None and (before is None or new != old):
+            led = field.workflow == PIPELINES and (before or {}).get(PIPELINE) != after.get(
+                PIPELINE
+            )
+            if new is not None and (before is None or new != old or led):
                 found += self._judged(field, old, str(new), before, after)
         return found
 
@@ -100,12 +104,12 @@ class Moves:
     ) -> Iterator[str]:
         states = self.states(field, after)
         if new not in states:
-            if not field.values:
+            if field.type != "enum":
                 text = _("{field} “{new}” is none of {choices}")
                 choices = self._listed(field, after, states)
                 yield text.format(field=self._name(field), new=new, choices=choices)
             return
-        if before is None or old is None:
+        if before is None or old is None or old == new:
             return  # history is brought along as it was
         if old in states and new not in states[old].to:
             text = _("{field} cannot go from “{old}” to “{new}”, only to {choices}")
@@ -134,7 +138,7 @@ class Moves:
             old is not None
             and old in states
             and names.index(new) > names.index(old)
-            and new != "lost"
+            and new != LOST
         ):
             gates.insert(0, states[old].leave)
         return list(dict.fromkeys(lack for gate in gates for lack in self._closed(gate, after)))
@@ -219,6 +223,17 @@ class Moves:
 
         return Facts(self.workspace, self.workspace.today)
 
+    def stray(self, record: Mapping[str, Any]) -> Breach | None:
+        """What is wrong with a stage that is none of its pipeline."""
+        for field in self.kind.workflows:
+            stage = str(record.get(field.name) or "")
+            pipelines = self.workspace.policy(PIPELINES) if field.workflow == PIPELINES else {}
+            name = usual(pipelines, record.get(PIPELINE), stage)
+            known = pipelines[name].stages if name in pipelines else {}
+            if pipelines and stage and stage.lower() not in (*known, *ENDS):
+                return Breach(field.name, "unknown-stage", {"pipeline": name, "stage": stage})
+        return None
+
     # moving
 
     def entered(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> Values:
@@ -259,10 +274,15 @@ class Moves:
         _take(values, steps)
 
     def begun(self, values: Mapping[str, Any]) -> Values:
-        """A new record that names no stage, in the first one of its pipeline."""
+        """A new record with its pipeline named, and in its first stage if it names none."""
         found = dict(values)
         for field in self.kind.workflows:
-            if field.workflow == PIPELINES and not found.get(field.name):
+            if field.workflow != PIPELINES:
+                continue
+            if PIPELINE in self.kind.fields and not found.get(PIPELINE):
+                pipelines = self.workspace.policy(PIPELINES)
+                found[PIPELINE] = usual(pipelines, None, found.get(field.name))
+            if not found.get(field.name):
                 found[field.name] = next(iter(self.states(field, found)))
         return found
 

@@ -88,6 +88,46 @@ CATALOG: dict[str, tuple[str, str, str]] = {
         N_("the amount is {amount}, its lines add up to {lines}"),
         N_("correct one of the two; the amount is what counts"),
     ),
+    "below-floor": (
+        WARNING,
+        N_("{product} at {price} is below its floor of {floor}"),
+        N_("raise the price, or have a manager approve it: approved_by"),
+    ),
+    "not-approver": (
+        WARNING,
+        N_("{product} at {price} is below its floor of {floor}, and “{user}” may not approve that"),
+        N_("raise the price, or have a manager approve it: approved_by"),
+    ),
+    "overdrawn-refund": (
+        WARNING,
+        N_("refunds of “{order}” come to {amount}, it amounts to {whole}: {left} are left"),
+        N_("give back no more than was bought"),
+    ),
+    "refund-of-refund": (
+        WARNING,
+        N_("“{order}” is a refund itself"),
+        N_("name the order that was bought"),
+    ),
+    "no-owner": (
+        WARNING,
+        N_("“{id}” has no owner"),
+        N_("“crmctl assign suggest {id}” names candidates"),
+    ),
+    "owner-left": (
+        WARNING,
+        N_("the owner “{owner}” is not active any more"),
+        N_("“crmctl assign suggest {id}” names candidates"),
+    ),
+    "no-reason": (
+        WARNING,
+        N_("whoever is refused needs a reason: {field}"),
+        N_("say why, so that the source learns from it"),
+    ),
+    "unknown-stage": (
+        WARNING,
+        N_("the pipeline “{pipeline}” has no stage “{stage}”"),
+        N_("correct the stage, or add it under “pipelines:” in crmctl.yaml"),
+    ),
     "stray-file": (
         WARNING,
         N_("a file that belongs to no kind of record"),
@@ -96,7 +136,7 @@ CATALOG: dict[str, tuple[str, str, str]] = {
     "many-files": (
         HINT,
         N_("{count} files in one folder make git slow"),
-        N_("spread them: use a path with {{shard}} or {{year}} in the schema"),
+        N_("spread them: “crmctl relayout {kind} '{folder}/{{shard}}/{file}'”"),
     ),
     "no-rate": (
         WARNING,

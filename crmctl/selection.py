@@ -219,6 +219,8 @@ class Selection:
 
     def _cell(self, column: Column) -> tuple[str, Decoder]:
         field = column.field
+        if field.type == "money" and field.path[1:] and _json_path(column.path.home, field):
+            return self._inner_money(column)
         base = column.base and field.type == "money" and len(field.path) == 1
         text = self._value(column.path, "t", comparable=base)
         if column.label and field.type == "ref" and len(field.path) == 1:
@@ -254,6 +256,26 @@ class Selection:
         base = _literal(self.workspace.config.currency)
         foreign = f"{text} || ' ' || {code}"
         return f"CASE WHEN {code} IS NULL OR {code} = {base} THEN {text} ELSE {foreign} END"
+
+    def _inner_money(self, column: Column) -> tuple[str, Decoder]:
+        """An amount in an object, with the currency that stands beside it or in the record."""
+        path, field = column.path, column.field
+        inner = str(_json_path(path.home, field))
+        if path.hops:
+            return self._value(path, "t", comparable=True), _amount
+        whole = f"t.{quoted(field.path[0])}"
+        beside = f"{whole} ->> '{inner.rpartition('.')[0]}.{field.currency}'"
+        if field.currency in self.kind.fields:
+            beside = f"COALESCE({beside}, t.{quoted(str(field.currency))})"
+        if column.base:
+            day = f"t.{quoted(self.kind.dated_by[0])}"
+            return f"base({whole} -> '{inner}', {beside}, {day})", from_units
+        text = f"{whole} -> '{inner}'"
+        if not column.label:
+            return text, Decimal
+        base = _literal(self.workspace.config.currency)
+        foreign = f"CASE WHEN {beside} <> {base} THEN ' ' || ({beside}) ELSE '' END"
+        return f"({text}) || {foreign}", _amount
 
     def _instant(self, seconds: int) -> str:
         return format_instant(datetime.fromtimestamp(seconds, UTC).astimezone(self.workspace.zone))

@@ -145,9 +145,11 @@ def remember(root: str, content: dict[str, Any]) -> None:
         os.makedirs(folder, exist_ok=True)
         with open(part, "w", encoding="utf-8") as file:
             written = os.fstat(file.fileno()).st_mtime_ns
-            content = {"version": VERSION, "stamps": stamps, "written": written, **content}
-            json.dump(content, file, ensure_ascii=False)
-        if written - youngest > SETTLED_NS:
+            settled = written - youngest > SETTLED_NS
+            if settled:
+                content = {"version": VERSION, "stamps": stamps, "written": written, **content}
+                file.write(json.dumps(content, ensure_ascii=False))
+        if settled:
             os.replace(part, target)
         else:
             os.unlink(part)

@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from crmctl.index.store import Index
     from crmctl.query.ast import Expr
     from crmctl.query.bind import Context
+    from crmctl.values.worktime import WorkTime
 
 Progress = Callable[[int, int], None]
 Fault = tuple[str, int, int, dict[str, str]]  # code, line, column, details
@@ -100,7 +101,13 @@ class Workspace:
             definitions.place(error, self.base / error.path)
         for name, fault in self._trees["faults"].items():
             registry.broken[name] = definitions.fault(f"schemas/{name}.yaml", *fault)
+        registry.listed = lambda name: policies.listed(name, self.policy)
         return registry
+
+    def registry_with(self, name: str, tree: Mapping[str, Any]) -> Registry:
+        """The kinds as they would be if the book had this schema for the kind `name`."""
+        own = {**self._trees["own"], name: tree}
+        return _registry({**self._trees, "own": own, "mark": None})
 
     @property
     def schema_problems(self) -> list[Problem]:
@@ -123,6 +130,15 @@ class Workspace:
     @property
     def zone(self) -> ZoneInfo:
         return self.config.zone
+
+    @cached_property
+    def worktime(self) -> WorkTime:
+        """The working time of the book's calendar."""
+        from crmctl.policies.calendar import worktime
+
+        calendar = self.policy("calendar")
+        with definitions.placed(self.base / startup.CONFIG):
+            return worktime(calendar, self.zone, startup.CONFIG)
 
     @cached_property
     def now(self) -> datetime:
@@ -242,7 +258,7 @@ def _parse(root: Path) -> dict[str, Any]:
         for file in map(Path, paths):
             shown = f"schemas/{file.name}"
             if str(file.parent) == shipped.SCHEMAS:
-                base[name] = definitions.read(file, shown)
+                base[name] = _shipped(file, shown)
                 continue
             try:
                 tree = definitions.read(file, shown)
@@ -261,6 +277,12 @@ def _parse(root: Path) -> dict[str, Any]:
     titles = {name: _titles(name, tree) for name, tree in own.items() if name not in base}
     config = definitions.read(root / startup.CONFIG, startup.CONFIG)
     return {"config": config, "titles": titles, **trees}
+
+
+@cache
+def _shipped(file: Path, shown: str) -> dict[str, Any]:
+    """A shipped schema; it is the same for every book."""
+    return definitions.read(file, shown)
 
 
 def _fault(error: BadDefinition) -> Fault:

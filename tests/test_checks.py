@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tracemalloc
 from typing import Any
 
@@ -327,6 +328,12 @@ def test_many_files_in_one_folder_are_a_hint(book: Book, monkeypatch: pytest.Mon
     monkeypatch.setattr("crmctl.checks.MANY_FILES", 1)
     (problem,) = problems(book, "--strict", code=0)
     assert (problem["code"], problem["severity"]) == ("many-files", "hint")
+    # The hint is a command that does it.
+    command = re.search("“crmctl (.*)”", problem["hint"])
+    assert command
+    assert command[1] == "relayout customer 'customers/{shard}/{id}.yaml'"
+    book.run(command[1])
+    assert problems(book, code=0) == []
 
 
 def test_problems_are_told_in_the_language_of_who_asks(book: Book) -> None:

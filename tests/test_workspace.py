@@ -161,6 +161,7 @@ def test_a_cache_that_is_none_is_made_anew(book: Book, text: str) -> None:
 
 
 def test_young_settings_are_not_trusted(book: Book) -> None:
+    book.config()
     book.run("customer list")
     assert startup.cached(str(book.root)) is None
 

@@ -6,10 +6,10 @@ refused, and so is an edit whose result does not read back as exactly the values
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from crmctl.changes.changeset import Change, ChangeSet, Verbatim, by_path
+from crmctl.changes.changeset import SCHEMAS, Change, ChangeSet, Verbatim, by_path, in_book
 from crmctl.changes.commits import Commits
 from crmctl.changes.errors import AlreadyApplied
 from crmctl.changes.images import Text
@@ -28,6 +28,7 @@ from crmctl.storage.streams import (
     append_document,
     ids_of,
     insert_documents,
+    newline_of,
     preamble,
     remove_document,
     replace_document,
@@ -64,14 +65,13 @@ class Applier:
             self._resume()
             if self.journal.entry(changes.id) is not None:
                 raise AlreadyApplied(changes.id)
-            paths = [path for one in changes.changes for path in (one.source, one.path)]
-            paths = [*dict.fromkeys(paths)]
-            self.commits.before(paths)
+            self.commits.before(changes.paths)
             # Every text is made before the first is written: what cannot be done stops it all.
             texts = self._texts(changes)
             self.commits.owe(changes.id)
             self._transaction.carry_out(changes, texts)
-            self.workspace.index.take_in(paths)
+            written = (path for path in changes.paths if not path.startswith(SCHEMAS))
+            self.workspace.index.take_in(written)
             self.warnings = self.commits.after()
 
     def recover(self) -> Recovered | None:
@@ -95,6 +95,9 @@ class Applier:
         """A file that was edited after the change set was interrupted, with what still fits."""
         halves = (half for change in entry.changes for half in change.halves())
         group = [half for half in halves if half.path == path]
+        if not group:
+            left.append(in_book(path))
+            return None
         kind = self.workspace.registry.kinds[group[0].kind]
         content = read_file(
             self.workspace.records, path, kind, self.workspace.zone, self._rules_of(kind)
@@ -112,17 +115,17 @@ class Applier:
         }
         moved = by_path(change for change in changes.changes if change.origin)
         for path, group in moved.items():
-            verbatim = changes.verbatim.get(path)
-            if verbatim is None:
+            if path not in changes.verbatim:
                 texts[path] = self._with_arrivals(path, group, texts)
-            elif path not in texts:
-                texts[path] = self._text(path, [], verbatim)
-        return [*texts.values()]
+        for path in changes.verbatim.keys() - texts.keys():
+            texts[path] = self._text(path, [], changes.verbatim[path])
+        # What goes comes last: until then others can be made like it.
+        return sorted(texts.values(), key=lambda text: text.new is None)
 
     def _with_arrivals(
         self, path: str, changes: Sequence[Change], texts: Mapping[str, Text]
     ) -> Text:
-        """The file that records move to; their texts come along as they are."""
+        """The file that records move to, in this order; their texts come along as they are."""
         kind = self.workspace.registry.kinds[changes[0].kind]
         before = texts.get(path)
         if before is None:
@@ -130,34 +133,48 @@ class Applier:
             before = Text(path, old, old.text if old else None, old.bom if old else False)
         if before.new is not None and not kind.is_stream:
             raise Exists(kind.noun(), changes[0].new_id)
-        text, bom = before.new, before.bom
-        for source, group in _by_source(changes).items():
+        sources = _by_source(changes)
+        first = texts[next(iter(sources))]
+        if before.new is None:
+            before = before._replace(bom=first.bom, like=first.path)
+        documents: dict[str, Iterator[str]] = {}
+        tops: dict[str, str] = {}
+        for source, group in sources.items():
             left = texts[source].old
             assert left is not None
             chunks = split_stream(left.text)
             places = sorted(self._places(kind, group, source, chunks).items())
             edited = [(chunks[at], self._edited(kind, one, chunks[at])) for at, one in places]
-            if text is None and len(edited) == len(chunks):
-                text, bom = left.text, left.bom
+            if before.new is None and len(sources) == 1 and len(edited) == len(chunks):
+                text = left.text
                 for chunk, document in reversed(edited):
                     text = replace_document(text, chunk, document)
-                continue
+                return before._replace(new=text)
+            documents[source] = (undashed(document) for _chunk, document in edited)
+            if texts[source].new is None and places[0][0] == 0:
+                tops[source] = left.text
+        text = before.new or ""
+        # Those of one file stay in its order.
+        for source in (change.source for change in changes):
             # What stands above the first document has nowhere else to go.
-            head = preamble(left.text) if texts[source].new is None else ""
-            for _chunk, document in edited:
-                text = append_document(text or "", with_newline(head + undashed(document), "\n"))
-                head = ""
-        return Text(path, before.old, text, bom)
+            document, top = next(documents[source]), tops.pop(source, "")
+            if top and not text:
+                text = top[: split_stream(top)[0].start] + document
+            else:
+                text = append_document(text, with_newline(preamble(top) + document, "\n"))
+        if before.new is None and first.old is not None:
+            text = with_newline(text, newline_of(first.old.text))
+        return before._replace(new=text)
 
     def _load(self, path: str) -> FileText | None:
-        target = confined(self.workspace.root, f"records/{path}")
+        target = confined(self.workspace.root, in_book(path))
         old = load(target) if target.exists() else None
         if old is not None and old.faults:
             fault = old.faults[0]
             message = Problem(
                 path, fault.line, fault.column, fault.code, dict(fault.params)
             ).message
-            raise Unparsable(f"records/{path}:{fault.line}", message)
+            raise Unparsable(f"{in_book(path)}:{fault.line}", message)
         return old
 
     def _text(self, path: str, changes: Sequence[Change], verbatim: Verbatim | None = None) -> Text:
@@ -165,7 +182,7 @@ class Applier:
         old = self._load(path)
         if verbatim is not None:
             if verbatim.digest != (old.digest if old else None):
-                raise ChangedMeanwhile(f"records/{path}")
+                raise ChangedMeanwhile(in_book(path))
             return Text(path, old, verbatim.text, verbatim.bom)
         kind = self.workspace.registry.kinds[changes[0].kind]
         bom = old.bom if old else False
@@ -208,6 +225,8 @@ class Applier:
         assert change.after is not None
         if change.text is not None:
             return change.text
+        if change.before == change.after:
+            return chunk.text
         from crmctl.storage.editor import edit_document
 
         edits = edits_between(kind, change.before, change.after)
@@ -237,7 +256,7 @@ class Applier:
                     break
                 places[number] = change
         if len(places) < len(changes):
-            raise ChangedMeanwhile(f"records/{path}")
+            raise ChangedMeanwhile(in_book(path))
         return places
 
     def _rules_of(self, kind: Kind) -> Rules:

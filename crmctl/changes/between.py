@@ -5,6 +5,7 @@ A state is a revision of git, nothing at all, or the files as they stand now.
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Iterator
 from functools import cache, cached_property
 from typing import NamedTuple
@@ -65,7 +66,8 @@ class Between:
     ) -> None:
         self._workspace = workspace
         self._old, self._new = old, new
-        self._below = RECORDS + folder
+        # The schemas say where files lie, so a change set may hold one.
+        self._below = [RECORDS + folder] if folder else [RECORDS, "schemas"]
         self._reader = Reader(workspace)
 
     @cached_property
@@ -111,9 +113,9 @@ class Between:
         root = self._workspace.root
         old = self._old or git.run(root, ["hash-object", "-t", "tree", "--stdin"]).strip()
         sides = [old] if self._new is None else [old, self._new]
-        names = changed_blobs(git.run(root, [*_RAW, *sides, "--", self._below]))
+        names = changed_blobs(git.run(root, [*_RAW, *sides, "--", *self._below]))
         if self._new is None:
-            others = ["ls-files", "--others", "--exclude-standard", "-z", "--", self._below]
+            others = ["ls-files", "--others", "--exclude-standard", "-z", "--", *self._below]
             for path in filter(is_record_file, git.run(root, others).split("\0")):
                 names.setdefault(path, (None, None))
         wanted = {name for pair in names.values() for name in pair if name}
@@ -128,7 +130,7 @@ class Between:
             else:
                 now = decoded(read[after]) if after else None
             if (was and was.digest) != (now and now.digest):
-                files[path.removeprefix(RECORDS)] = was, now
+                files[posixpath.relpath(path, RECORDS)] = was, now
         return files
 
 

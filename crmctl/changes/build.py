@@ -12,18 +12,18 @@ from typing import Any
 
 from crmctl.changes.assign import Assigner, Assignment
 from crmctl.changes.changeset import Change, ChangeSet, Values, Verbatim
-from crmctl.changes.places import path_after, path_of
+from crmctl.changes.places import NOBODY, path_after, path_of
 from crmctl.changes.stamps import filled, stamp
 from crmctl.errors import (
     BadValue,
     Exists,
     Invalid,
-    InvalidText,
     MissingField,
     NotFound,
     Referenced,
     Unparsable,
 )
+from crmctl.guards import View, breaches
 from crmctl.locale import _
 from crmctl.moves import Moves
 from crmctl.problems import Problem
@@ -31,11 +31,10 @@ from crmctl.refs import References, entry_id, has_cycle
 from crmctl.schema.access import ordered, without_defaults
 from crmctl.schema.model import Field, Kind
 from crmctl.schema.rules import Rules
-from crmctl.schema.typing import Finding, read
+from crmctl.schema.typing import Finding
 from crmctl.storage.files import load
-from crmctl.storage.reader import parse_document, split_stream
+from crmctl.storage.reader import split_stream
 from crmctl.storage.records import Stored, read_file
-from crmctl.storage.rewriting import edits_between, order_of
 from crmctl.values.dates import parse_date
 from crmctl.values.ids import is_valid_id, mint_tail, stream_id, unique_slug
 from crmctl.values.names import slug
@@ -59,12 +58,13 @@ class Builder:
         self._moves: dict[str, Moves] = {}
         self._changes: dict[tuple[str, str], Change] = {}
         self._read: dict[str, list[Stored]] = {}
+        self._view = View(workspace, self._changes)
 
     # what a command asks for
 
     def assigner(self, kind: Kind) -> Assigner:
         """Reads assignments for records of a kind."""
-        self._writable(kind)
+        self.refuse_broken(kind)
         return Assigner(kind, self.workspace.now, self.resolve)
 
     def add(
@@ -84,23 +84,36 @@ class Builder:
         fields: Values = {name: value for name, value in values.items() if value is not None}
         if minted is None:  # what comes from elsewhere did not begin when it came
             fields = filled(kind, fields, self.workspace.now)
+            fields = self._routed(kind, fields)
         if kind.date is None or kind.date not in fields:  # an event's own date says it
             fields.setdefault("created", self.workspace.today.isoformat())
         fields["id"] = self.new_id(kind, fields, id, minted)
         if kind.slug_field and mark:
             fields.setdefault("uid", mint_tail())
         fields = without_defaults(kind, self.moves(kind).begun(fields))
-        self._check(kind, None, fields)
+        self._check(kind, None, fields, guarded=minted is None)  # what is brought in is history
         change = Change(
-            kind.name, fields["id"], None, ordered(kind, fields), self._path(kind, fields)
+            kind.name,
+            fields["id"],
+            None,
+            ordered(kind, fields),
+            path_of(kind, fields, self._author),
         )
         return self.put(change)
+
+    def _routed(self, kind: Kind, fields: Values) -> Values:
+        if all(field.route is None for field in kind.fields.values()):
+            return fields
+        from crmctl.service.routing import routed
+
+        return routed(self.moves(kind), kind, fields)
 
     def put(self, change: Change) -> Change:
         """Takes up a change whose values follow the rules already."""
         self.set.changes.append(change)
         for id in (change.id, change.new_id):
             self._changes[change.kind, id] = change
+        self._view.note(change)
         return change
 
     def put_file(self, changes: Sequence[Change], verbatim: Verbatim) -> None:
@@ -123,7 +136,7 @@ class Builder:
         stored = self.read(kind, id)
         if values.get("id", id) != id:
             raise Invalid(id, [_("the id of a record cannot be changed")])
-        after = without_defaults(kind, self._entered(kind, stored.values, values))
+        after = without_defaults(kind, self.entered(kind, stored.values, values))
         if after == stored.values:
             return None
         self._check(kind, stored.values, after)
@@ -135,7 +148,7 @@ class Builder:
     def move(self, kind: Kind, id: str, values: Mapping[str, Any]) -> Change | None:
         """A record that is the same under another id or for another owner: it goes to the file of
         those with its text, and no history is written."""
-        self._writable(kind)
+        self.refuse_broken(kind)
         stored = self.read(kind, id)
         new_id = str(values["id"])
         if new_id != id:
@@ -147,52 +160,15 @@ class Builder:
         after, place = ordered(kind, values), (path, stored.document)
         return self.put(Change(kind.name, id, stored.written, after, *place, origin=origin))
 
-    # a record as text, for the editor
-
     def document_text(self, kind: Kind, stored: Stored) -> str:
         """The document of a record as it stands in its file."""
         text = load(self.workspace.records / stored.path).text
         return split_stream(text)[stored.document].text
 
-    def draft(self, kind: Kind, stored: Stored, text: str) -> Values:
-        """The values of an edited document; InvalidText with every fault when it cannot be kept."""
-        tree, faults = parse_document(text)
-        reasons = [
-            f"{fault.line}:{fault.column} "
-            + Problem("", fault.line, fault.column, fault.code, dict(fault.params)).message
-            for fault in faults
-        ]
-        if reasons:
-            raise InvalidText(stored.id, reasons)
-        values, findings = read(kind, tree or {}, self.workspace.zone)
-        reasons = [_said(finding) for finding in findings if finding.code != "unknown-field"]
-        if stored.minted:
-            values.setdefault("id", stored.id)
-        if values.get("id") != stored.id:
-            reasons.append(_("the id of a record cannot be changed"))
-        reasons = reasons or self._broken(kind, stored.values, values)
-        if reasons:
-            raise InvalidText(stored.id, reasons)
-        return values
-
-    def rewrite(self, kind: Kind, stored: Stored, text: str) -> None:
-        """A record as a person rewrote it: the text is kept as it is, histories are added."""
-        from crmctl.storage.editor import edit_document
-
-        if text == self.document_text(kind, stored):
-            return
-        values = self.draft(kind, stored, text)
-        after = ordered(kind, self._entered(kind, stored.values, values))
-        said = {name: value for name, value in values.items() if name != "id" or not stored.minted}
-        text = edit_document(text, edits_between(kind, said, after), order_of(kind))
-        self.put(
-            Change(kind.name, stored.id, stored.written, after, stored.path, stored.document, text)
-        )
-
     def amend(self, kind: Kind, change: Change, values: Mapping[str, Any]) -> None:
         """A record that this change set makes, with other values than first thought."""
         after = without_defaults(kind, dict(values))
-        self._check(kind, None, after)
+        self._check(kind, None, after, guarded=False)
         change.after = ordered(kind, after)
 
     def take_back(self, changes: Sequence[Change]) -> None:
@@ -288,49 +264,57 @@ class Builder:
             return False
         # A file that cannot be read still holds its id.
         unreadable = self.references.unreadable(id, kind) is not None
-        return unreadable or (self.workspace.records / self._path(kind, {"id": id})).exists()
-
-    def _path(self, kind: Kind, values: Mapping[str, Any]) -> str:
-        return path_of(kind, values, self._author)
+        return (
+            unreadable
+            or (self.workspace.records / path_of(kind, {"id": id}, self._author)).exists()
+        )
 
     @cached_property
     def _author(self) -> str:
-        return slug(self.workspace.me or "") or "_none"
+        return slug(self.workspace.me or "") or NOBODY
 
     # rules
 
-    def _writable(self, kind: Kind) -> None:
+    def refuse_broken(self, kind: Kind) -> None:
         """Refuses a kind whose schema is broken: by the shipped form alone it would be mistaken."""
         broken = self.workspace.registry.broken.get(kind.name)
         if broken is not None:
             raise broken
 
     def _rules_of(self, kind: Kind) -> Rules:
-        self._writable(kind)
+        self.refuse_broken(kind)
         if kind.name not in self._rules:
             self._rules[kind.name] = Rules(kind)
         return self._rules[kind.name]
 
-    def _check(self, kind: Kind, before: Values | None, after: Values) -> None:
+    def _check(
+        self, kind: Kind, before: Values | None, after: Values, guarded: bool = True
+    ) -> None:
         """Refuses what breaks the kind's rules and did not break them before."""
-        reasons = self._broken(kind, before, after)
+        reasons = self.broken_rules(kind, before, after, guarded=guarded)
         if reasons:
             # The id of a new record is not known to anybody.
             new = str(after.get(kind.slug_field or "") or kind.titled())
             raise Invalid(new if before is None else after["id"], reasons)
 
-    def _broken(self, kind: Kind, before: Values | None, after: Values) -> list[str]:
+    def broken_rules(
+        self, kind: Kind, before: Values | None, after: Values, *, guarded: bool = True
+    ) -> list[str]:
         """The rules that a record breaks and did not break before; MissingField for a new one."""
         findings = self._rules_of(kind).check(after)
-        old = {_said(f) for f in self._rules_of(kind).check(before)} if before else set()
+        old = {said_of(f) for f in self._rules_of(kind).check(before)} if before else set()
         missing = [f.params["field"] for f in findings if f.code == "required" and not f.path]
         if missing and before is None:
             raise MissingField(kind.noun(), missing)
-        reasons = [said for finding in findings if (said := _said(finding)) not in old]
+        reasons = [said for finding in findings if (said := said_of(finding)) not in old]
         if not reasons and has_cycle(kind, after, self._current):
             reasons = [_("a record cannot be above itself")]
         if not reasons and kind.workflows:
             reasons = self.moves(kind).reasons(before, after)
+        if not reasons and kind.guards and guarded:
+            known = [str(one) for one in breaches(self._view, kind, before or {})]
+            found = map(str, breaches(self._view, kind, after))
+            reasons = [reason for reason in found if reason not in known]
         return reasons
 
     def moves(self, kind: Kind) -> Moves:
@@ -339,7 +323,7 @@ class Builder:
             self._moves[kind.name] = Moves(self.workspace, kind)
         return self._moves[kind.name]
 
-    def _entered(self, kind: Kind, before: Values, after: Mapping[str, Any]) -> Values:
+    def entered(self, kind: Kind, before: Values, after: Mapping[str, Any]) -> Values:
         """`after` with what a change of state brings along, and every history continued."""
         return self._with_histories(kind, before, self.moves(kind).entered(before, after))
 
@@ -377,5 +361,6 @@ class Builder:
         return self.references.exact(kind, text, field.dotted)
 
 
-def _said(finding: Finding) -> str:
+def said_of(finding: Finding) -> str:
+    """What is wrong with a record, in words."""
     return Problem("", 1, 1, finding.code, finding.params).message

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 Values = dict[str, Any]
+SCHEMAS = "../schemas/"
 
 
 @dataclass(slots=True)
@@ -101,12 +102,22 @@ class Verbatim(NamedTuple):
     bom: bool = False
 
 
+def schema_of(kind: str) -> str:
+    """Where the book's own schema of a kind lies, from records/: the other file of a change set."""
+    return f"{SCHEMAS}{kind}.yaml"
+
+
+def in_book(path: str) -> str:
+    """Where a file of a change set lies, from the book's root."""
+    return path.removeprefix("../") if path.startswith(SCHEMAS) else f"records/{path}"
+
+
 @dataclass(slots=True)
 class ChangeSet:
     """All that one command changes, applied as a whole.
 
     `undoes` is the id of the change set that this one takes back; `verbatim` holds by path the
-    files whose text is known already.
+    files whose text is known already; `templates` the new path templates of kinds.
     """
 
     id: str
@@ -117,9 +128,16 @@ class ChangeSet:
     changes: list[Change] = field(default_factory=list)
     undoes: str | None = None
     verbatim: dict[str, Verbatim] = field(default_factory=dict)
+    templates: dict[str, str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.changes)
+        return bool(self.changes or self.verbatim)
+
+    @property
+    def paths(self) -> list[str]:
+        """Every file that it writes."""
+        of_records = (path for one in self.changes for path in (one.source, one.path))
+        return [*dict.fromkeys([*of_records, *self.verbatim])]
 
     def of(self, action: str) -> list[str]:
         """The ids of the records that are created, updated or removed."""

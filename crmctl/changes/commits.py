@@ -14,7 +14,7 @@ from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
-from crmctl.changes.changeset import Change
+from crmctl.changes.changeset import Change, in_book
 from crmctl.changes.errors import NotCheckedOut
 from crmctl.changes.journal import Entry, Journal
 from crmctl.locale import _
@@ -71,8 +71,8 @@ class Commits:
             self._commit(edited, f"Edit {what} by hand")
 
     def _place(self, path: str) -> str:
-        """Where a file below records/ really is, from the book's root: links may lead elsewhere."""
-        real = os.path.realpath(self.root / "records" / path)
+        """Where a file really is, from the book's root: links may lead elsewhere."""
+        real = os.path.realpath(self.root / in_book(path))
         return os.path.relpath(real, os.path.realpath(self.root))
 
     def _refuse_left_out(self, places: Sequence[str]) -> None:
@@ -136,9 +136,7 @@ class Commits:
         if not differing:
             return
         new = [path for path in differing if path not in self._recorded]
-        if new:
-            git.add(self.root, new)
-        git.commit_only(self.root, differing, message, self._workspace.me)
+        git.commit_only(self.root, differing, message, self._workspace.me, new)
         self._recorded.clear()
         self._known.clear()
 
@@ -194,6 +192,8 @@ def _deeds(entry: Entry, kinds: Mapping[str, Kind]) -> str:
     for change in entry.changes:
         if change.renames:
             return f"rename {change.kind} {change.id} to {change.new_id}"
+    if not entry.changes:
+        return f"change {', '.join(in_book(image.path) for image in entry.images)}"
     if len(entry.changes) == 1:
         return _one(entry.changes[0])
     parts: dict[tuple[str, str], int] = {}
@@ -212,6 +212,8 @@ def _one(change: Change) -> str:
         return f"add {what}"
     if change.after is None:
         return f"remove {what}"
+    if change.action == "moved":
+        return f"move {what}"
     names = [part.name for part in change.parts() if not part.name.endswith("_history")]
     more = ", …" if len(names) > FIELDS_NAMED else ""
     return f"change {what}: {', '.join(names[:FIELDS_NAMED])}{more}"

@@ -26,6 +26,18 @@ class BadPlan(CrmctlError):
         )
 
 
+class BadTemplate(CrmctlError):
+    """A text that cannot be the path template of a kind."""
+
+    def __init__(self, template: str, kind: str, reason: str, hint: str | None = None) -> None:
+        super().__init__(
+            _("“{template}” cannot be the path of {kind}: {reason}.").format(
+                template=template, kind=kind, reason=reason.rstrip(".")
+            ),
+            hint or _("Nothing was moved. A path looks like customers/{shard}/{id}.yaml."),
+        )
+
+
 class OutdatedPlan(CrmctlError):
     exit_code = 5
 

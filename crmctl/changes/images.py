@@ -19,7 +19,8 @@ from crmctl.values.frozen import Frozen
 class Text(NamedTuple):
     """A file to be written: as it is now, and as it will be; None where there is none.
 
-    `order`: the ids of its records as they stand now, if it is a stream that loses some.
+    `order`: the ids of its records as they stand now, if it is a stream that loses some. `like`: a
+    file whose owner and rights a new one gets.
     """
 
     path: str
@@ -27,6 +28,7 @@ class Text(NamedTuple):
     new: str | None
     bom: bool
     order: Sequence[str] = ()
+    like: str | None = None
 
 
 class Image(Frozen):
@@ -34,7 +36,7 @@ class Image(Frozen):
 
     `path` is below records/. `before` and `after` are digests of the whole file, None where there
     is none. After the first `at` characters `cut` gives way to `put`, whole documents both; `bom`
-    says whether the file begins with a byte order mark. `order` is that of `Text`.
+    says whether the file begins with a byte order mark. `order` and `like` are those of `Text`.
     """
 
     path: str
@@ -45,6 +47,7 @@ class Image(Frozen):
     put: str
     bom: bool
     order: Sequence[str] = ()
+    like: str | None = None
 
     @classmethod
     def between(
@@ -54,6 +57,7 @@ class Image(Frozen):
         text: str | None,
         bom: bool,
         order: Sequence[str] = (),
+        like: str | None = None,
     ) -> Self:
         """The image of a file that is `old` now and gets `text`; None for no file."""
         was, new = old.text if old else "", text or ""
@@ -67,6 +71,7 @@ class Image(Frozen):
             new[start : len(new) - end],
             bom,
             [*order],
+            like,
         )
 
     @classmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -96,13 +97,30 @@ class Logger:
             values |= {"next.date": day.isoformat(), "next.action": action or None}
         return [Assignment(name, "=", text) for name, text in values.items() if text is not None]
 
-    def say(self, customer: str, text: str | None) -> Change:
-        """One interaction with the customer that `customer` names."""
-        _kind, id = self._built.references.find(customer, self._customers)
+    def say(self, ref: str, text: str | None) -> Change:
+        """One interaction with the customer that `ref` names, or about its ticket or deal."""
+        about = self._about(ref)
+        if about is None:
+            about = {CUSTOMER: self._built.references.find(ref, self._customers)[1]}
         subject, notes = split_text(text or "")
         said = [Assignment("subject", "=", subject), Assignment("notes", "=", notes)]
-        values = self._assigner.apply({"customer": id}, [*self._given, *said, *self._sets])
+        values = self._assigner.apply(about, [*self._given, *said, *self._sets])
         return self._built.add(self._kind, values)
+
+    def _about(self, ref: str) -> Values | None:
+        """Customer and reference when `ref` is a record of a customer that interactions name."""
+        index = self._built.workspace.index
+        if index.get(self._customers, ref) is not None:
+            return None
+        for field in self._kind.fields.values():
+            kind = index.registry.kinds.get(field.ref or "")
+            if kind is None or kind.parent != CUSTOMER:
+                continue
+            if re.match(rf"{kind.id_prefix}-[0-9]", ref):
+                id = self._built.references.find(ref, kind)[1]
+                record = index.get(kind, id) or {}
+                return {CUSTOMER: record[CUSTOMER], field.name: id}
+        return None
 
     def lines(self, text: str) -> None:
         """Many interactions: a line each, `CUSTOMER: TEXT` or a JSON object of fields.

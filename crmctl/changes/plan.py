@@ -13,6 +13,7 @@ from crmctl.changes.build import Builder
 from crmctl.changes.changeset import Change, ChangeSet
 from crmctl.changes.errors import AlreadyApplied, BadPlan, OutdatedPlan
 from crmctl.changes.journal import Journal, lines_of
+from crmctl.changes.relayout import relayout
 from crmctl.changes.rename import rename
 from crmctl.errors import Referenced
 from crmctl.locale import _
@@ -26,7 +27,8 @@ FORMAT = 1
 def save(changes: ChangeSet, file: Path) -> None:
     """Writes a plan: JSON lines, a header and then a record each."""
     header, *records = lines_of(changes, ())
-    lines = [{"plan": FORMAT, **header}, *records]
+    templates = {"templates": changes.templates} if changes.templates else {}
+    lines = [{"plan": FORMAT, **header, **templates}, *records]
     replace(file, "".join(jsontext.dumps(line) + "\n" for line in lines))
 
 
@@ -68,11 +70,14 @@ class Plan:
             raise AlreadyApplied(self.header["change"])
         built.set.id = self.header["change"]
         built.set.reason = built.set.reason or self.header.get("reason")
+        templates = self._templates()
+        for name, template in templates.items():
+            relayout(built, built.workspace.registry.kind(name), template)
         renamed = [change for change in self.changes if change.renames]
         for change in renamed:
             kind = built.workspace.registry.kind(change.kind)
             rename(built, kind, change.id, change.new_id)
-        if renamed:
+        if renamed or templates:
             self._compare(built)
             return
         for change in self.changes:
@@ -89,8 +94,15 @@ class Plan:
                 raise OutdatedPlan(self.name, change.id)
         self._check_references(built)
 
+    def _templates(self) -> dict[str, str]:
+        """The path templates that kinds are to get."""
+        match self.header.get("templates", {}):
+            case dict(found) if all(isinstance(value, str) for value in found.values()):
+                return found
+        raise BadPlan(self.name, _("it is not a plan that --plan has saved"))
+
     def _compare(self, built: Builder) -> None:
-        """Refuses a renaming that would now touch something else, or something more."""
+        """Refuses a renaming or moving that would now touch something else, or something more."""
         planned = {(one.kind, one.id): (one.before, one.after) for one in self.changes}
         found = {(one.kind, one.id): one for one in built.set.changes}
         for key, change in found.items():

@@ -10,12 +10,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from crmctl.changes.build import Builder
-from crmctl.changes.changeset import Verbatim
 from crmctl.changes.journal import Entry
 from crmctl.errors import NotFound
 from crmctl.schema.access import put_at
 from crmctl.schema.model import Kind
-from crmctl.storage.files import confined, load
 
 
 def rename(built: Builder, kind: Kind, id: str, new: str) -> None:
@@ -45,24 +43,11 @@ def rename(built: Builder, kind: Kind, id: str, new: str) -> None:
 
 
 def rename_back(built: Builder, entry: Entry) -> None:
-    """Collects what gives a record its old id again, whatever refers to it by now.
-
-    Where nothing was written since, the files get their exact bytes back.
-    """
+    """Collects what gives a record its old id again, whatever refers to it by now."""
     for change in entry.changes:
         if change.renames:
             kind = built.workspace.registry.kinds[change.kind]
             rename(built, kind, change.new_id, change.id)
-    paths = {path for one in built.set.changes for path in (one.source, one.path)}
-    before = {}
-    for image in entry.images:
-        target = confined(built.workspace.root, f"records/{image.path}")
-        now = load(target) if target.exists() else None
-        if (now.digest if now else None) == image.after:
-            text = image.backward(now.text if now else "")
-            before[image.path] = Verbatim(image.after, text, image.bom)
-    if before.keys() == paths:
-        built.set.verbatim |= before
 
 
 def places(built: Builder, kind: Kind) -> Iterator[tuple[Kind, tuple[str, ...]]]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from crmctl.changes.changeset import ChangeSet
+from crmctl.changes.changeset import SCHEMAS, ChangeSet, in_book, schema_of
 from crmctl.changes.errors import DamagedJournal
 from crmctl.changes.images import Image, Text
 from crmctl.changes.journal import Entry, Journal
@@ -72,7 +72,8 @@ class Transaction:
             digest = old.digest if old else None
             if digest == image.before:
                 text = image.forward(old.text if old else "")
-                self._write(Text(image.path, old, text, image.bom), entry.id)
+                new = Text(image.path, old, text, image.bom, like=image.like)
+                self._write(new, entry.id)
             elif digest != image.after and (mended := mend(entry, image.path)):
                 self._write(mended, entry.id)
             with suppress(OSError):
@@ -88,49 +89,59 @@ class Transaction:
         try:
             for image in entry.images:
                 self._target(image.path)
-                if image.path not in known:
+                if image.path not in known and not image.path.startswith(SCHEMAS):
                     raise OutsideWorkspace(image.path)
         except OutsideWorkspace:
             raise DamagedJournal(str(entry.file)) from None
 
     def _stage(self, tag: str, texts: Sequence[Text]) -> dict[str, Staged]:
         staged: dict[str, Staged] = {}
-        sync = len(texts) <= SINGLY
         try:
             for text in texts:
-                target = self._target(text.path)
                 if text.new is not None:
-                    staged[text.path] = stage(target, text.new, tag, bom=text.bom, sync=sync)
+                    staged[text.path] = self._staged(text, tag, sync=len(texts) <= SINGLY)
         except BaseException:
             for done in staged.values():
                 done.discard()
             raise
         return staged
 
+    def _staged(self, text: Text, tag: str, *, sync: bool) -> Staged:
+        target, like = self._target(text.path), self._target(text.like) if text.like else None
+        return stage(target, text.new or "", tag, bom=text.bom, sync=sync, like=like)
+
     def _put(self, path: str, staged: Staged | None) -> None:
         if staged is None:
-            self._entry(path).unlink()
+            self._remove(path)
         else:
             staged.put()
 
     def _write(self, text: Text, tag: str) -> None:
         if text.new is None:
-            self._entry(text.path).unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                self._remove(text.path)
         else:
-            stage(self._target(text.path), text.new, tag, bom=text.bom, sync=True).put()
+            self._staged(text, tag, sync=True).put()
 
-    def _entry(self, path: str) -> Path:
-        """What to remove for a file: a link to it, not what that leads to."""
-        target, named = self._target(path), self.root / "records" / path
-        return named if named.is_symlink() else target
+    def _remove(self, path: str) -> None:
+        """Takes a file away, a link rather than what it leads to, and folders that it leaves empty
+        below that of its kind."""
+        target, named = self._target(path), self.root / in_book(path)
+        entry = named if named.is_symlink() else target
+        entry.unlink()
+        with suppress(OSError):
+            for _folder in path.split("/")[2:]:
+                entry = entry.parent
+                entry.rmdir()
 
     def _target(self, path: str) -> Path:
         """Where a file lies; OutsideWorkspace for one that no change set may touch.
 
         A journal may come with a foreign book, and git obeys what is written in its own folder.
         """
-        target = confined(self.root, f"records/{path}")
-        if "/." in str(target).removeprefix(os.path.realpath(self.root)):
+        target = confined(self.root, in_book(path))
+        hidden = "/." in str(target).removeprefix(os.path.realpath(self.root))
+        if hidden or (path.startswith(SCHEMAS) and path != schema_of(target.stem)):
             raise OutsideWorkspace(path)
         return target
 

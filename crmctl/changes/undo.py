@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from crmctl.changes.build import Builder
-from crmctl.changes.changeset import Change, Values, Verbatim, by_path
+from crmctl.changes.changeset import SCHEMAS, Change, Values, Verbatim, by_path, in_book
 from crmctl.changes.journal import Entry
 from crmctl.changes.past import Past
 from crmctl.changes.rename import rename_back
@@ -22,6 +22,7 @@ from crmctl.errors import CrmctlError, NotFound
 from crmctl.locale import _
 from crmctl.merging.document import Document, Merger
 from crmctl.merging.values import Conflict, for_ours, merge
+from crmctl.schema.access import texts_at
 from crmctl.schema.model import Kind
 from crmctl.storage.errors import EditRefused
 from crmctl.storage.files import confined, load
@@ -82,7 +83,7 @@ class Undo:
         self.entry = entry
         self.force = force
         self.left: list[Left] = []
-        self._changes = [half for change in entry.changes for half in change.halves()]
+        self._changes = [change for change in entry.changes if not change.origin]
         self._kinds = built.workspace.registry.kinds
         self._before = Before(built.workspace, entry)
         built.set.undoes = entry.id
@@ -91,7 +92,12 @@ class Undo:
         """Collects the changes; returns what has to stay."""
         if any(change.renames for change in self.entry.changes):
             rename_back(self.built, self.entry)
+            self._to_the_byte()
             return []
+        for change in self.entry.changes:
+            if change.origin:
+                self._move_back(change)
+        self._to_the_byte()
         groups = by_path(self._changes)
         untouched = {path: text for path in groups if (text := self._untouched(path)) is not None}
         kept = self._kept(untouched)
@@ -107,11 +113,44 @@ class Undo:
     def _untouched(self, path: str) -> Verbatim | None:
         """What a file was, to the byte, if it is as the change set left it."""
         image = self._before.images.get(path)
-        target = confined(self.built.workspace.root, f"records/{path}")
+        target = confined(self.built.workspace.root, in_book(path))
         now = load(target) if target.is_file() else None
         if image is None or (now.digest if now else None) != image.after:
             return None
         return Verbatim(image.after, image.backward(now.text if now else ""), image.bom)
+
+    # records that went to another file
+
+    def _move_back(self, change: Change) -> None:
+        """A record to the file that it came from, as it is now."""
+        stored = self._stored(change)
+        if stored is None:
+            unreadable = self._is_unreadable(change)
+            reason = _("its file cannot be read") if unreadable else _("removed since")
+            self._leave(change, None, reason)
+        elif stored.path != change.path:
+            self._leave(change, None, _("moved since"))
+        else:
+            values, place = stored.written, (change.source, stored.document)
+            self.built.put(
+                Change(change.kind, change.id, values, values, *place, origin=stored.path)
+            )
+
+    def _to_the_byte(self) -> None:
+        """Files that nobody has touched since get their exact bytes back, where all is so that
+        their records came from or went to; so does a schema."""
+        ways = {(one.source, one.path) for one in self.built.set.changes}
+        before = {path: text for path in self._before.images if (text := self._untouched(path))}
+        touched = {path for way in ways for path in way if path not in before}
+        while more := {path for way in ways if touched.intersection(way) for path in way} - touched:
+            touched |= more
+        known = {path for way in ways for path in way} - touched
+        for path in self._before.images:
+            if path.startswith(SCHEMAS) and path not in before:
+                reason = _("edited since")
+                self.left.append(Left("file", in_book(path), None, reason))
+            elif path in known or path.startswith(SCHEMAS):
+                self.built.set.verbatim[path] = before[path]
 
     # records that were made
 
@@ -154,9 +193,21 @@ class Undo:
         for name in {kind for kind, _id in doomed}:
             ids = [id for kind, id in doomed if kind == name]
             for id, by in self.built.references.referring(self._kinds[name], ids):
-                if by not in doomed:
+                if by not in doomed and not self._lets_go(by, name, id):
                     held.setdefault((name, id), by)
         return held
+
+    def _lets_go(self, by: Key, name: str, id: str) -> bool:
+        """Whether a record refers to another one by this change set alone, and will go back."""
+        change = next((one for one in self._changes if (one.kind, one.id) == by), None)
+        if change is None or change.before is None:
+            return False
+        stored = self._stored(change)
+        if stored is None or stored.written != change.after:
+            return False
+        referring = self.built.workspace.registry.referrers(name)
+        paths = [field.path for kind, field in referring if kind.name == change.kind]
+        return all(id not in texts_at(change.before, path) for path in paths)
 
     def _stored(self, change: Change) -> Stored | None:
         try:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmctl.analytics.result import Column
 from crmctl.cli.options import split
 from crmctl.errors import BadOption, did_you_mean
 from crmctl.locale import _
 from crmctl.values.text import suggest
+
+if TYPE_CHECKING:
+    from crmctl.cli.app import App
 
 Row = Mapping[str, Any]
 
@@ -28,6 +31,25 @@ def arranged(
         there.sort(key=lambda row: row[name], reverse=term.startswith("-"))
         ordered = [*there, *gone]
     return chosen, ordered[:limit] if limit else ordered
+
+
+def print_rows(
+    app: App,
+    columns: Sequence[Column],
+    rows: Sequence[Row],
+    format_: str,
+    *,
+    names: str | None = None,
+    sort: str | None = None,
+    limit: int = 0,
+) -> None:
+    """Prints rows as `render` does: for people with the names of what references mean."""
+    from crmctl.render.formats import render
+
+    chosen, found = arranged(columns, rows, names, sort, limit)
+    cells = [[row.get(column.name) for column in chosen] for row in found]
+    if cells or format_ not in ("table", "md"):
+        app.print(render(format_, chosen, cells, app.width))
 
 
 def _known(name: str, columns: Mapping[str, Column]) -> Column:

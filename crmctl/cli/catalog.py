@@ -31,6 +31,8 @@ GROUPS: list[tuple[str, dict[str, tuple[str, str]]]] = [
             "show": ("show", N_("Everything about a customer, or one record.")),
             "timeline": ("timeline", N_("What happened with a customer, newest first.")),
             "today": ("today", N_("Follow-ups, tasks and birthdays that are due.")),
+            "owner": ("owner", N_("Who looks after a record, and who after what.")),
+            "assign": ("assign", N_("Whom to entrust with a customer, deal or ticket.")),
             "open": ("open", N_("Open the file of a record in your editor.")),
             "archive": ("archive", N_("Put records away without losing them.")),
         },
@@ -63,6 +65,7 @@ GROUPS: list[tuple[str, dict[str, tuple[str, str]]]] = [
             "apply": ("apply", N_("Carry out a plan that was saved with --plan.")),
             "sync": ("sync", N_("Share the book: take in what others did, send what you did.")),
             "git": ("git", N_("Make git work well with this book.")),
+            "relayout": ("relayout", N_("Move the files of a kind to other folders.")),
         },
     ),
     (
@@ -108,6 +111,13 @@ EMBEDDED = {
 # What some kinds and lists can do beside all others: {group: {command: module}}. The module has the
 # commands in its COMMANDS.
 VERBS = {
+    "ticket": {"escalate": "tickets", "dispatch": "tickets"},
+    "solution": {"find": "solutions"},
+    "quote": {"check": "quotes", "advise": "quotes", "order": "quotes"},
+    "order": {"refund": "orders", "invoice": "orders"},
+    "contract": {"renew": "contracts"},
+    "payment": {"receive": "payments"},
+    "user": {"adopt": "users"},
     "campaign": {"audience": "campaigns", "invite": "campaigns", "send": "campaigns"},
     "care": {"plan": "care", "done": "care"},
     "consent": {"grant": "consents", "revoke": "consents"},

@@ -152,14 +152,15 @@ def assign(
 
 def edit_record(app: App, kind: Kind, ref: str, *, reason: str | None, **writing: Any) -> None:
     """A record through the person's editor."""
+    from crmctl.changes.rewrite import draft, rewrite
     from crmctl.cli.editor import edited_text
 
     _kind, id = References(app.workspace).find(ref, kind)
     built = builder(app, reason)
     stored = built.read(kind, id)
     text = built.document_text(kind, stored)
-    new = edited_text(text, f"{id}.yaml", lambda draft: built.draft(kind, stored, draft))
-    built.rewrite(kind, stored, new)
+    new = edited_text(text, f"{id}.yaml", lambda said: draft(built, kind, stored, said))
+    rewrite(built, kind, stored, new)
     finish(app, built, **writing)
 
 

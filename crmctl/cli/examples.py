@@ -69,7 +69,7 @@ KINDS = {
     ),
     "order": Sample(
         "ord-20260413-bk7s29y9",
-        "'amount:>=10000 date:this-year'",
+        "'status:confirmed amount:>=10000'",
         "nordlys --set amount=1200 --set date=yesterday",
         "status=completed",
     ),

@@ -12,7 +12,8 @@ from crmctl.cli.app import App
 from crmctl.cli.writing import builder, finish
 from crmctl.errors import UsageError, did_you_mean
 from crmctl.locale import N_, _
-from crmctl.moves import ENDS, Moves, Option
+from crmctl.moves import Moves, Option
+from crmctl.policies.pipelines import ENDS
 from crmctl.refs import References
 from crmctl.render.formats import render
 from crmctl.schema.model import Field, Kind

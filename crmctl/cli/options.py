@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from crmctl.cli.base import Whole, argument, option
 from crmctl.locale import N_
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 FORMATS = ("table", "json", "jsonl", "csv", "tsv", "yaml", "md", "ids")
 Decorated = Any
@@ -158,6 +161,18 @@ def assignments(function: Decorated) -> Decorated:
         metavar="FIELD=VALUE",
         help=N_("Set a field; FIELD+=ITEM appends, FIELD= clears."),
     )(function)
+
+
+def amount(option: str, text: str) -> Decimal:
+    """A number that an option was given, as people write it; BadOption."""
+    from crmctl.errors import BadOption
+    from crmctl.locale import _
+    from crmctl.values.money import parse_amount_input
+
+    found = parse_amount_input(text)
+    if found is None or found < 0:
+        raise BadOption(option, text, [], _("A number such as 1200.50."))
+    return found
 
 
 def yes(function: Decorated) -> Decorated:

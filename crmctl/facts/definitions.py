@@ -35,6 +35,8 @@ AREAS = {
         "quotes",
         "contracts",
         "receivables",
+        "credit",
+        "leads",
         "assets",
         "outreach",
         "accounts",
@@ -44,9 +46,13 @@ AREAS = {
     ),
     "opportunity": ("opportunities",),
     "order": ("receivables",),
+    "quote": ("quotes",),
     "contract": ("contracts",),
     "invoice": ("receivables",),
     "campaign": ("campaigns",),
+    "ticket": ("service",),
+    "interaction": ("answers",),
+    "solution": ("service",),
 }
 
 
@@ -56,7 +62,9 @@ class Source(Frozen):
     `sql` is a SELECT, which may use :day, :end (the first second after the day) and what else
     `tables.Facts.parameters` says; or `rows` gives tuples of an id and the values of `columns`.
     `reads` are the columns that the SELECT needs, by table: without one of them in the book, the
-    facts of the source do not exist. `uses` are the sources that are made before.
+    facts of the source do not exist. `uses` are the sources that are made before. `ticks` tells
+    that it also depends on the second, so that no command may keep it for the next, and `anywhere`
+    that a query of the book decides what it depends on, so that any change makes it anew.
     """
 
     name: str
@@ -66,15 +74,20 @@ class Source(Frozen):
     columns: tuple[str, ...] = ()
     reads: Mapping[str, str] = {}
     uses: tuple[Source, ...] = ()
+    ticks: bool = False
+    anywhere: bool = False
 
     def fact(self, *args: Any, **more: Any) -> Fact:
         """A fact that stands in this source; see `Fact`."""
         return Fact(self, *args, **more)
 
     @property
-    def tables(self) -> frozenset[str]:
-        """The tables of records that the source is made from."""
-        return frozenset(self.reads).union(*(source.tables for source in self.uses))
+    def tables(self) -> frozenset[str] | None:
+        """The tables of records that the source is made from; None: it may be any."""
+        found = [source.tables for source in self.uses]
+        if self.anywhere or None in found:
+            return None
+        return frozenset(self.reads).union(*(tables for tables in found if tables))
 
     def fits(self, registry: Registry) -> bool:
         """Whether the book has everything that the source is made from."""

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from crmctl.facts.definitions import CUSTOMER, Source
 from crmctl.locale import N_
+from crmctl.policies.pipelines import usual
+from crmctl.values.instants import parse_date
 
 if TYPE_CHECKING:
     from crmctl.facts.tables import Facts
@@ -61,30 +63,35 @@ OPPORTUNITIES = Source(
 
 def _chances(facts: Facts) -> Iterator[tuple[Any, ...]]:
     pipelines = facts.workspace.policy("pipelines")
-    usual = next(iter(pipelines), None)
     stages = {
-        (name, stage): settings.chance
+        (name, stage): settings
         for name, pipeline in pipelines.items()
         for stage, settings in pipeline.stages.items()
     }
     rows = facts.index.rows(
-        "SELECT o.id, o.pipeline, o.stage, o.probability, f.amount, f.outcome"
+        "SELECT o.id, o.pipeline, o.stage, o.probability, f.amount, f.outcome, f.stage_since"
         " FROM opportunity_facts AS f JOIN opportunities AS o USING (id)"
     )
-    for id, pipeline, stage, said, amount, outcome in rows:
-        chance = stages.get((pipeline or usual, stage)) if said is None else Decimal(str(said))
+    for id, pipeline, stage, said, amount, outcome, since in rows:
+        settings = stages.get((usual(pipelines, pipeline, stage), stage))
+        chance = settings.chance if settings is not None and said is None else said
         if outcome is not None:
-            chance = Decimal(100 if outcome == "won" else 0)
+            chance = 100 if outcome == "won" else 0
+        weighted = shown = None
         if chance is not None:
-            weighted = None if amount is None else round(amount * chance / 100)
-            yield id, int(chance) if chance == int(chance) else float(chance), weighted
+            percent = Decimal(str(chance))
+            shown = int(percent) if percent == int(percent) else float(percent)
+            weighted = None if amount is None else round(amount * percent / 100)
+        begun, days = parse_date(since or ""), settings.days if settings is not None else None
+        stuck = None not in (begun, days) and (facts.day - (begun or facts.day)).days > (days or 0)
+        yield id, shown, weighted, outcome is None and stuck
 
 
 CHANCES = Source(
     "chance_facts",
     OPPORTUNITY,
     rows=_chances,
-    columns=("chance", "weighted"),
+    columns=("chance", "weighted", "stuck"),
     reads={"opportunities": "id pipeline stage probability"},
     uses=(OPPORTUNITIES,),
 )
@@ -94,6 +101,8 @@ DEALS = Source(
     CUSTOMER,
     """
     SELECT customer AS id, count(*) FILTER (WHERE open AND listed) AS open_opportunities,
+        count(*) AS opportunities, count(*) FILTER (WHERE outcome = 'won') AS won_deals,
+        count(*) FILTER (WHERE outcome = 'lost') AS lost_deals,
         sum(amount) FILTER (WHERE open AND listed) AS pipeline_value,
         sum(amount) FILTER (WHERE outcome = 'won') AS won_value,
         max(stage_since) FILTER (WHERE outcome = 'won') AS last_won
@@ -133,12 +142,32 @@ FACTS = (
         N_("percent: its probability, or else the chance of its stage; 100 when won, 0 when lost"),
     ),
     CHANCES.fact("weighted", "money", N_("Weighted"), N_("its amount by its chance")),
+    CHANCES.fact(
+        "stuck",
+        "boolean",
+        N_("Stuck"),
+        N_("whether it has been open in its stage for longer than the pipeline says"),
+        absent=0,
+    ),
     DEALS.fact(
         "open_opportunities",
         "integer",
         N_("Open opportunities"),
         N_("number of opportunities that are neither won nor lost"),
         absent=0,
+    ),
+    DEALS.fact(
+        "opportunities",
+        "integer",
+        N_("Opportunities"),
+        N_("number of opportunities, open and closed"),
+        absent=0,
+    ),
+    DEALS.fact(
+        "won_deals", "integer", N_("Won deals"), N_("number of won opportunities"), absent=0
+    ),
+    DEALS.fact(
+        "lost_deals", "integer", N_("Lost deals"), N_("number of lost opportunities"), absent=0
     ),
     DEALS.fact(
         "pipeline_value",

@@ -145,7 +145,13 @@ def _pool(
             invoice.take(invoice.left, payment.day)
 
 
-def _settled(facts: Facts) -> tuple[list[Invoice], list[Payment]]:
+def open_amounts(facts: Facts) -> dict[str, int]:
+    """What is left to pay of each invoice that was sent, in 1/10000 of its own currency."""
+    return {invoice.id: invoice.left for invoice in settled(facts)[0]}
+
+
+def settled(facts: Facts) -> tuple[list[Invoice], list[Payment]]:
+    """The invoices that were sent and the payments received, set against each other."""
     day = facts.day.isoformat()
     invoices = [
         Invoice(*row)
@@ -173,14 +179,14 @@ def _settled(facts: Facts) -> tuple[list[Invoice], list[Payment]]:
 
 
 def _invoices(facts: Facts) -> Iterator[tuple[Any, ...]]:
-    for one in _settled(facts)[0]:
+    for one in settled(facts)[0]:
         paid, balance = one.based(one.units - one.left), one.based(one.left)
         yield one.id, one.customer, one.due, paid, balance, one.paid_on, one.late(facts.day)
 
 
 def _orders(facts: Facts) -> Iterator[tuple[Any, ...]]:
     """Paid is what its invoices took, and what was paid for the order beyond these."""
-    invoices, payments = _settled(facts)
+    invoices, payments = settled(facts)
     paid: dict[str, int] = {}
     for invoice in invoices:
         if invoice.order:
@@ -239,7 +245,26 @@ DEBTS = Source(
     uses=(SETTLED,),
 )
 
+AGES = {
+    "not_due": N_("Not due"),
+    "days_30": N_("1 to 30 days"),
+    "days_60": N_("31 to 60 days"),
+    "days_90": N_("61 to 90 days"),
+    "older": N_("Over 90 days"),
+}
+_AGE = "CAST(julianday({day}) - julianday(f.due) AS INTEGER)"
+
 FACTS = (
+    SETTLED.fact(
+        "ageing",
+        "enum",
+        N_("Ageing"),
+        N_("for how long what is left to pay has been due"),
+        sql=f"CASE WHEN f.balance = 0 THEN NULL WHEN f.due IS NULL OR {_AGE} <= 0 THEN 'not_due'"
+        f" WHEN {_AGE} <= 30 THEN 'days_30' WHEN {_AGE} <= 60 THEN 'days_60'"
+        f" WHEN {_AGE} <= 90 THEN 'days_90' ELSE 'older' END",
+        values=AGES,
+    ),
     SETTLED.fact("paid", "money", N_("Paid"), N_("what payments received have covered of it")),
     SETTLED.fact(
         "balance", "money", N_("Balance"), N_("what is left to pay, below zero for a credit")

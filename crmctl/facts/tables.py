@@ -65,7 +65,7 @@ class Facts:
             source.name,
             f"{self._mark} {blake2b(source.sql.encode(), digest_size=8).hexdigest()}",
             lambda: self._derived(source),
-            current=self._is_current,
+            current=self._is_current and not source.ticks,
             tables=source.tables,
         )
 

@@ -8,12 +8,22 @@ same name says what shape the section has.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-TOPICS = ("accounts", "calendar", "criteria", "marketing", "pipelines", "privacy")
+TOPICS = (
+    "accounts",
+    "assignment",
+    "calendar",
+    "criteria",
+    "marketing",
+    "pipelines",
+    "privacy",
+    "sales",
+    "service",
+)
 
 
 def shipped(topic: str) -> str:
@@ -55,6 +65,14 @@ def load(topic: str, book: Mapping[str, Any], where: str) -> Any:
     if hasattr(module, "check"):
         module.check(policy, where)
     return policy
+
+
+def listed(name: str, policy: Callable[[str], Any]) -> dict[str, dict[str, str]]:
+    """The values, with titles, that the settings of a book list under a name."""
+    from crmctl.policies.pipelines import pipeline_titles, stage_titles
+
+    found = policy("pipelines")
+    return stage_titles(found) if name == "stages" else pipeline_titles(found)
 
 
 def text(topic: str) -> str:

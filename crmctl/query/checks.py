@@ -158,7 +158,8 @@ class _Texts(_Reader):
         return [Contains((folded,)), *dialed]
 
     def _whole(self, item: Item, text: str, folded: str) -> list[Check]:
-        checks: list[Check] = [Same((folded,))]
+        known = enum_value(self.field, text) if isinstance(item, Plain) else None
+        checks: list[Check] = [Same(tuple(dict.fromkeys((folded, fold(known or folded)))))]
         target = self.field.ref
         if isinstance(item, Plain) and len(text) > 1 and text.endswith("*"):
             raise self.bad(text, hint=_("These values are compared whole, without wildcards."))

@@ -49,6 +49,8 @@ def cell(value: Any, column: Column) -> str:
             return str(value)[:16].replace("T", " ")
         case "enum":
             return visible(column.value_title(str(value)))
+        case "tag" if str(value) in (column.values or {}):
+            return visible(column.value_title(str(value)))
         case _:
             return visible(str(value))
 

@@ -13,10 +13,15 @@ from crmctl.schema.model import Registry
 
 HIDDEN = ("id", "uid", "created")
 MOST = 20
+SINGLY = 3  # so many moved records are named each
 
 
 def described(changes: Sequence[Change], registry: Registry, *, most: int = MOST) -> Iterator[str]:
     """The lines that a person reads before saying yes; longer sets are summed up at the end."""
+    moved = [change for change in changes if change.action == "moved"]
+    if len(moved) > SINGLY:
+        yield from moves(moved, registry)
+        changes = [change for change in changes if change.action != "moved"]
     for change in changes[:most]:
         yield from _change(change, registry)
     rest = len(changes) - most
@@ -24,6 +29,21 @@ def described(changes: Sequence[Change], registry: Registry, *, most: int = MOST
         yield ngettext("… and {count} more record", "… and {count} more records", rest).format(
             count=rest
         )
+
+
+def moves(changes: Sequence[Change], registry: Registry) -> Iterator[str]:
+    """How many records of each kind go to other files, with one of them for all."""
+    by_kind: dict[str, list[Change]] = {}
+    for change in changes:
+        by_kind.setdefault(change.kind, []).append(change)
+    for name, group in by_kind.items():
+        text = ngettext(
+            "move {count} {kind}: {origin} → {path}",
+            "move {count} {kind}, such as {origin} → {path}",
+            len(group),
+        )
+        kind, first = registry.kinds[name].counted(len(group)), group[0]
+        yield text.format(count=len(group), kind=kind, origin=first.source, path=first.path)
 
 
 def _change(change: Change, registry: Registry) -> Iterator[str]:

@@ -116,6 +116,8 @@ class _Mean(_Sum):
 
 
 class _Median:
+    part = _HALF
+
     def __init__(self) -> None:
         self.values: list[Decimal] = []
 
@@ -123,8 +125,12 @@ class _Median:
         self.values.append(_decimal(value))
 
     def result(self) -> Decimal | None:
-        middle = quantile(sorted(self.values), _HALF) if self.values else None
-        return middle if isinstance(middle, Decimal) else None
+        found = quantile(sorted(self.values), self.part) if self.values else None
+        return found if isinstance(found, Decimal) else None
+
+
+class _P90(_Median):
+    part = Fraction(9, 10)
 
 
 class _Extreme:
@@ -158,6 +164,7 @@ _MAKERS: dict[tuple[str, bool], Callable[[], _Accumulator]] = {
     ("sum", True): _Sum,
     ("mean", True): _Mean,
     ("median", True): _Median,
+    ("p90", True): _P90,
     ("min", True): lambda: _Extreme(min),
     ("max", True): lambda: _Extreme(max),
     ("distinct", True): _Distinct,

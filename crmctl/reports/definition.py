@@ -22,6 +22,7 @@ FUNCTIONS: dict[str, bool | None] = {
     "sum": True,
     "mean": True,
     "median": True,
+    "p90": True,
     "min": True,
     "max": True,
     "distinct": True,
@@ -38,13 +39,14 @@ Titles = dict[str, str]
 class Measure:
     """One computed column: a function of FUNCTIONS over a field, or over the records themselves.
 
-    `title` is None where the author gave none.
+    `title` is None where the author gave none. With a `query` only the records count that match it.
     """
 
     name: str
     function: str
     field: str | None = None
     title: Titles | None = None
+    query: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +200,9 @@ def _section(part: _Part, inherited: Titles | None) -> Section:
     if chart and not measures:
         raise part.error("chart", _("a chart needs measures"))
     for measure in measures:
+        if model and measure.query is not None:
+            reason = _("only records of a kind can be asked about, not a model")
+            raise part.error(f"measures.{measure.name}.query", reason)
         if measure.name in group:
             reason = _("“{name}” is in the group already").format(name=measure.name)
             raise part.error(f"measures.{measure.name}", reason)
@@ -256,11 +261,11 @@ def _measures(part: _Part) -> tuple[Measure, ...]:
 
 def _measure(part: _Part, name: str) -> Measure:
     node = part.given.get(name)
-    title = None
+    title = query = None
     if isinstance(node, Mapping):
         inner = _Part(part.where, part.at(name), node)
-        inner.only(("measure", "title"))
-        title = inner.titles("title")
+        inner.only(("measure", "title", "query"))
+        title, query = inner.titles("title"), inner.text("query")
         node = inner.text("measure")
     if not isinstance(node, str):
         raise part.error(name, _("a measure such as “count” or “sum amount” is expected here"))
@@ -281,4 +286,4 @@ def _measure(part: _Part, name: str) -> Measure:
         raise part.error(name, _("“{function}” takes no field").format(function=function))
     if " " in field:
         raise part.error(name, _("“{field}” is more than one field").format(field=field))
-    return Measure(name, function, field or None, title)
+    return Measure(name, function, field or None, title, query)

@@ -6,7 +6,7 @@ model or a list in a test.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from datetime import date
 from functools import lru_cache
 from itertools import product
@@ -33,12 +33,13 @@ _FEED = {
     "sum": _NUMBERS,
     "mean": _NUMBERS,
     "median": _NUMBERS,
+    "p90": _NUMBERS,
     "share": _NUMBERS,
     "min": _ORDERED,
     "max": _ORDERED,
 }
 # The measures that a missing value makes say less than they seem to.
-_INCOMPLETE = frozenset(("sum", "mean", "median", "share"))
+_INCOMPLETE = frozenset(("sum", "mean", "median", "p90", "share"))
 _TITLES = {
     ("count", False): N_("Number"),
     ("share", False): N_("Share"),
@@ -46,6 +47,7 @@ _TITLES = {
     ("sum", True): N_("Sum of {field}"),
     ("mean", True): N_("Mean of {field}"),
     ("median", True): N_("Median of {field}"),
+    ("p90", True): N_("90 % quantile of {field}"),
     ("min", True): N_("Minimum of {field}"),
     ("max", True): N_("Maximum of {field}"),
     ("distinct", True): N_("Different values of {field}"),
@@ -100,10 +102,13 @@ class _Section:
         ]
         return columns, ([_cut(row[at], unit) for at, unit in views] for row in rows)
 
-    def records(self, stems: Sequence[str], base: bool) -> tuple[list[Column], Iterable[Row]]:
+    def records(
+        self, stems: Sequence[str], base: bool, query: str | None = None
+    ) -> tuple[list[Column], Iterable[Row]]:
         assert self.section.kind is not None
         try:
-            return self.source.listing(self.section.kind, self.section.query, stems, base)
+            asked = query or self.section.query
+            return self.source.listing(self.section.kind, asked, stems, base)
         except CrmctlError as error:
             raise self.placed(error) from None
 
@@ -161,7 +166,8 @@ class _Section:
     def summary(self) -> tuple[list[Column], list[list[Any]]]:
         group, measures = self.section.group, self.section.measures
         fields = list(dict.fromkeys(one.field for one in measures if one.field is not None))
-        paths = [*group, *fields]
+        asked = any(one.query is not None for one in measures)
+        paths = [*group, *fields, *(["id"] if asked else [])]
         if paths:
             columns, rows = self.fetch(paths, base=True)
         else:
@@ -177,18 +183,34 @@ class _Section:
         for measure in measures:
             fed = columns[at[measure.field]] if measure.field is not None else None
             shown.append(self.measured(measure, fed))
-        used = {at[one.field] for one in measures if one.field and one.function in _INCOMPLETE}
+        used = {
+            at[one.field]
+            for one in measures
+            if one.field and one.query is None and one.function in _INCOMPLETE
+        }
         missing = dict.fromkeys(sorted(used), 0)
-        table = aggregate(
-            self.spread(rows, len(group), missing),
-            len(group),
-            [Aggregate(one.function, at[one.field] if one.field else None) for one in measures],
-        )
+        aggregates = []
+        masks: list[tuple[int | None, Set[Any]]] = []
+        for one in measures:
+            place = at[one.field] if one.field else None
+            if one.query is not None:
+                masks.append((place, self.matching(one.query)))
+                place = len(paths) + len(masks) - 1
+            function = "distinct" if one.query and one.function == "count" else one.function
+            aggregates.append(Aggregate(function, place))
+        rows = _masked(rows, masks) if masks else rows
+        table = aggregate(self.spread(rows, len(group), missing), len(group), aggregates)
         for place, count in missing.items():
             if count:
                 self.notes.append(_left_out(columns[place], count))
         places = ordered(shown, table, (*self.section.sort, *group))
         return shown, [table[place] for place in places]
+
+    def matching(self, query: str) -> Set[Any]:
+        """The ids of the records that count for a measure with a query of its own."""
+        whole = f"({self.section.query}) ({query})" if self.section.query else query
+        _columns, rows = self.records(["id"], base=True, query=whole)
+        return {row[0] for row in rows}
 
     def measured(self, measure: Measure, fed: Column | None) -> Column:
         """The column of a measure, whose values are `fed` from that column."""
@@ -205,7 +227,7 @@ class _Section:
         elif fed is None or function == "share":
             kind = "percent"
         else:
-            middle = fed.type in ("integer", "number") and function in ("mean", "median")
+            middle = fed.type in ("integer", "number") and function in ("mean", "median", "p90")
             kind = "mean" if middle else fed.type
         return Column(measure.name, pick(measure.title) if measure.title else title, kind)
 
@@ -234,6 +256,19 @@ class _Section:
                     several,
                 ).format(count=several)
             )
+
+
+def _masked(
+    rows: Iterable[list[Any]], masks: Sequence[tuple[int | None, Set[Any]]]
+) -> Iterator[list[Any]]:
+    """Rows that end with an id, each with more cells: a value, or the id, where that is meant."""
+    for row in rows:
+        id = row[-1]
+        more = [
+            None if id not in meant else id if place is None else row[place]
+            for place, meant in masks
+        ]
+        yield [*row, *more]
 
 
 def _cut(value: Any, unit: str | None) -> Any:

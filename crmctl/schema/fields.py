@@ -23,7 +23,7 @@ KEYWORDS = frozenset(
 ) | {*NUMBERS, *COUNTS}
 FIELD_SETTINGS = frozenset(
     "zh aliases values ref money lines history default fill key label command group replace "
-    "workflow".split()
+    "workflow route listed".split()
 )
 FORMATS = {
     "tag": "tag",
@@ -40,6 +40,8 @@ TYPES = ("string", "number", "integer", "boolean", "array", "object")
 FREE_TYPES = ("number", "integer", "boolean", "enum", "tag", "text")
 # How exactly a history tells when a value changed: `history: true` keeps the day.
 HISTORIES = {"true": "date", "instant": "instant"}
+# What of a book's settings may list the known values of a tag.
+LISTED = ("pipelines", "stages")
 SINCE = {"date": "date", "instant": "date-time"}
 HISTORY_BY: Tree = {
     "type": "string",
@@ -86,9 +88,11 @@ def _field(name: str, tree: Tree, path: tuple[str, ...], where: Place) -> Field:
         lines=named(x, "lines", inner),
         history=_history(x, inner),
         workflow=x.get("workflow"),
+        listed=_choice(x, "listed", LISTED, inner),
         aliases=texts(x, "aliases", inner),
         rules=_rules(tree, where),
     )
+    field.route = named(x, "route", inner)
     if type_ == "enum":
         place = inner.within("values")
         titled = mapping(x.get("values") or {}, place)
@@ -136,15 +140,19 @@ def _field(name: str, tree: Tree, path: tuple[str, ...], where: Place) -> Field:
 
 
 def _history(x: Mapping[str, Tree], where: Place) -> str | None:
-    said = named(x, "history", where)
-    if said is None or said == "false":
-        return None
-    if said not in HISTORIES:
-        raise where.within("history").error(
-            _("“history” must be one of {choices}").format(choices=", ".join(HISTORIES)),
-            did_you_mean(suggest(said, HISTORIES)),
+    said = _choice(x, "history", (*HISTORIES, "false"), where)
+    return HISTORIES.get(said or "false")
+
+
+def _choice(x: Mapping[str, Tree], key: str, choices: tuple[str, ...], where: Place) -> str | None:
+    """What a setting says that knows but a few words."""
+    said = named(x, key, where)
+    if said is not None and said not in choices:
+        raise where.within(key).error(
+            _("“{key}” must be one of {choices}").format(key=key, choices=", ".join(choices)),
+            did_you_mean(suggest(said, choices)),
         )
-    return HISTORIES[said]
+    return said
 
 
 def _type(tree: Tree, x: Tree, path: tuple[str, ...], where: Place) -> str:

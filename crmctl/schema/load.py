@@ -8,15 +8,17 @@ file with an error is left out as a whole, so that the kinds that are left fit t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import PurePath
 from typing import Any
 
 from crmctl.errors import BadDefinition, did_you_mean
 from crmctl.locale import N_, _
+from crmctl.schema import sound
 from crmctl.schema.fields import KEYWORDS, NAME, read_fields, with_history
-from crmctl.schema.model import Field, Kind, Registry
-from crmctl.schema.trees import Place, Tree, known, mapping, named, text, texts, titles
+from crmctl.schema.model import Field, Kind, Listed, Registry
+from crmctl.schema.trees import Place, Tree, file_of, known, mapping, named, text, texts, titles
 from crmctl.values.text import suggest
 
 KINDNAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
@@ -31,13 +33,13 @@ RESERVED_FIELDS = ("rid",)
 # A kind is a command too, and these are taken.
 COMMANDS = frozenset(
     "init config check log show timeline today agenda open archive search query sql segment "
-    "analyze report history diff changes undo apply sync doctor git import export "
-    "schema completion".split()
+    "analyze report history diff changes undo apply sync doctor git relayout import export "
+    "schema completion owner assign".split()
 )
 
 KIND_SETTINGS = frozenset(
     "title singular plural plural-title path id label date state-dates search names columns sort "
-    "aliases".split()
+    "aliases guards".split()
 )
 LABELS = ("name", "title")  # what a record is called by, where its schema does not say
 
@@ -67,7 +69,8 @@ def build_registry(
 ) -> Registry:
     """The kinds of a book from schema trees by name; a shipped name in `own` extends that kind.
 
-    A faulty tree of `own` counts as if it were not there, and its error is kept in `broken`.
+    What is `shipped` is known to be sound as it is. A faulty tree of `own` counts as if it were not
+    there, and its error is kept in `broken`.
     `complete` adds what no schema says before the last checks. A `mark` says that these very trees
     were found sound before and what the registry is marked with: nothing is checked again then,
     and the fields of a kind are made when somebody asks for them.
@@ -84,7 +87,8 @@ def build_registry(
             registry = _registry(shipped, kept)
             if complete:
                 complete(registry)
-            _check_paths(registry)
+            if kept:
+                sound.check_paths(registry)
         except BadDefinition as error:
             name = PurePath(error.path).stem
             if name not in kept:  # a shipped kind that no longer fits to one that was extended
@@ -100,10 +104,8 @@ def build_registry(
 
 def _registry(shipped: Mapping[str, Tree], own: Mapping[str, Tree]) -> Registry:
     registry = Registry(_kinds(shipped, own))
-    for kind in registry:
-        _check_settings(kind)
-    _check_references(registry)
-    _check_unique(registry, own)
+    if own:
+        sound.check(registry, own)
     return registry
 
 
@@ -155,7 +157,7 @@ def build_kind(name: str, tree: Tree) -> Kind:
 
     Faults of its fields are told when they are first asked for.
     """
-    where = _file(name)
+    where = file_of(name)
     if not KINDNAME.match(name):
         raise where.error(_("a kind's name is lowercase letters, digits and “-”"))
     if name in COMMANDS:
@@ -186,7 +188,13 @@ def build_kind(name: str, tree: Tree) -> Kind:
         settings["label"] = next(texted, "id")
     if "slug" in settings:
         settings["names"] = settings["names"] or [settings["label"]]
-    return Kind(name, lambda: _root(ordered, texts(root, "required", where), where), settings)
+
+    def make() -> Field:
+        required = texts(root, "required", where)
+        return _root(ordered, required, where, lambda name: kind.registry.listed(name))
+
+    kind = Kind(name, make, settings)
+    return kind
 
 
 def _is_text(tree: Tree) -> bool:
@@ -197,13 +205,20 @@ def _is_text(tree: Tree) -> bool:
     return not ("enum" in tree or "format" in tree or (isinstance(x, dict) and x.get("ref")))
 
 
-def _root(properties: Mapping[str, Tree], required: Sequence[str], where: Place) -> Field:
+def _root(
+    properties: Mapping[str, Tree],
+    required: Sequence[str],
+    where: Place,
+    listed: Callable[[str], Mapping[str, dict[str, str]]],
+) -> Field:
     """The record itself as a field, with those of its properties and their histories."""
     fields = read_fields(properties, (), where)
     for field in list(fields.values()):
+        if field.listed:
+            field.values = Listed(partial(listed, field.listed))
         if field.history:
             tree = properties[field.name]
-            plain = {key: tree[key] for key in ("type", "enum") if key in tree}
+            plain = {key: tree[key] for key in ("type", "enum", "format") if key in tree}
             fields = with_history(fields, field, plain)
     for name in required:
         if name not in fields:
@@ -211,10 +226,6 @@ def _root(properties: Mapping[str, Tree], required: Sequence[str], where: Place)
             reason = _("“required” names no field: {name}").format(name=name)
             raise place.error(reason, did_you_mean(suggest(name, [*fields])))
     return Field("", "object", fields=fields, required=frozenset({*required, "id"}))
-
-
-def _file(name: str) -> Place:
-    return Place(f"schemas/{name}.yaml")
 
 
 def _kind_settings(name: str, title: str | None, x: Tree, where: Place) -> dict[str, Any]:
@@ -245,6 +256,7 @@ def _kind_settings(name: str, title: str | None, x: Tree, where: Place) -> dict[
         "names": texts(x, "names", where),
         "sort": texts(x, "sort", where) or ["id"],
         "state_dates": texts(x, "state-dates", where),
+        "guards": texts(x, "guards", where),
         "date": named(x, "date", where),
         "label": named(x, "label", where),
         "aliases": {
@@ -269,123 +281,3 @@ def _kind_settings(name: str, title: str | None, x: Tree, where: Place) -> dict[
             place = where.at("id", "prefix", shown="")
             raise place.error(_("an id prefix is up to ten lowercase letters and digits"))
     return settings
-
-
-def _unfitting(kind: Kind, what: str, name: str, candidates: Iterable[str]) -> BadDefinition:
-    """The error about a setting that leads to no field."""
-    return (
-        _file(kind.name)
-        .at("x-crmctl", what, shown="x-crmctl")
-        .error(
-            _("“{what}” names no fitting field: {name}").format(what=what, name=name),
-            did_you_mean(suggest(name, candidates)),
-        )
-    )
-
-
-def _check_settings(kind: Kind) -> None:
-    def must_exist(what: str, name: str | None, types: tuple[str, ...] = ()) -> None:
-        if name is None:
-            return
-        field = kind.fields.get(name.split(".")[0])
-        if field is None or (types and field.type not in types):
-            raise _unfitting(kind, what, name, kind.fields)
-
-    must_exist("date", kind.date, ("date", "instant"))
-    must_exist("id", kind.slug_field, ("text",))
-    must_exist("id", kind.id_date, ("date", "instant"))
-    must_exist("label", kind.label)
-    for name in re.findall(r"\{([a-z0-9_]+)\}", kind.path):
-        if name not in ("shard", "year", "author"):
-            must_exist("path", name)
-    for field in kind.root.walk():
-        if field.currency and not _in_reach(kind, field, field.currency):
-            reason = _("“money” names no field: {name}").format(name=field.currency)
-            raise _place(kind, field, "money").error(reason)
-        if field.lines and field.lines not in kind.fields:
-            reason = _("“lines” names no field: {name}").format(name=field.lines)
-            raise _place(kind, field, "lines").error(reason)
-        for name, value in (field.fill or {}).items():
-            if value not in getattr(kind.fields.get(name), "values", ()):
-                reason = _("“fill” names no field with this value: {name}").format(name=name)
-                raise _place(kind, field, "fill").error(reason)
-        if field.history and (len(field.path) > 1 or field.type in ("list", "object")):
-            reason = _("only a single value of the record can keep a history")
-            raise _place(kind, field, "history").error(reason)
-
-
-def _place(kind: Kind, field: Field, setting: str) -> Place:
-    """Where the schema of a kind says a setting of a field."""
-    steps: list[str] = []
-    holder = kind.root
-    for name in field.path:
-        steps += ["items"] if holder.item is not None else []
-        steps += ["properties", name]
-        holder = holder.children()[name]
-    return _file(kind.name).at(*steps, "x-crmctl", setting, shown=field.dotted)
-
-
-def _in_reach(kind: Kind, field: Field, name: str) -> bool:
-    """Whether a field called `name` stands beside this one or in a mapping around it."""
-    levels = [kind.fields]
-    for step in field.path[:-1]:
-        levels.append(levels[-1][step].children())
-    return any(name in fields for fields in levels)
-
-
-def _check_references(registry: Registry) -> None:
-    for kind in registry:
-        for field in kind.root.walk():
-            ref = field.leaf.ref or ""
-            target, dot, inner = ref.partition(".")
-            if target and target not in registry.kinds:
-                raise _place(kind, field, "ref").error(
-                    _("“ref” names no kind: {name}").format(name=ref),
-                    did_you_mean(suggest(target, [*registry.kinds])),
-                )
-            if dot:
-                keyed = [one.name for one in registry.kinds[target].fields.values() if one.key]
-                near = target == kind.name or _in_reach(kind, field, target)
-                if inner not in keyed or not near:
-                    raise _place(kind, field, "ref").error(
-                        _("“ref” names no list with keys: {name}").format(name=ref),
-                        did_you_mean(suggest(inner, keyed)),
-                    )
-
-
-def _check_paths(registry: Registry) -> None:
-    """Refuses settings of a kind that lead to no field, neither stored nor computed."""
-    for kind in registry:
-        named_fields = {
-            "columns": kind.columns,
-            "sort": [name.removeprefix("-") for name in kind.sort],
-            "aliases": [*kind.aliases.values()],
-            "search": kind.search,
-            "names": kind.names,
-            "state-dates": kind.state_dates,
-        }
-        for what, names in named_fields.items():
-            for name in names:
-                # An alias of an alias could lead round in a circle.
-                again = what == "aliases" and name.split(".")[0].casefold() in kind.aliases
-                found = None if again else kind.find(name)
-                dated = found is not None and found.field.type in ("date", "instant")
-                if found is None or (what == "state-dates" and not dated):
-                    raise _unfitting(kind, what, name, kind.words())
-
-
-def _check_unique(registry: Registry, own: Mapping[str, Tree]) -> None:
-    seen: dict[str, str] = {}
-    # The shipped kinds come first: what they use is taken.
-    for kind in sorted(registry, key=lambda kind: kind.name in own):
-        for what, name in (("plural", kind.plural), ("path", kind.folder)):
-            if seen.setdefault(name, kind.name) != kind.name:
-                raise (
-                    _file(kind.name)
-                    .at("x-crmctl", what, shown="")
-                    .error(
-                        _("“{name}” is taken by the kind {other}").format(
-                            name=name, other=seen[name]
-                        )
-                    )
-                )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from crmctl.errors import BadDefinition, UnknownField, UnknownKind
@@ -41,7 +42,7 @@ class Field:
     have for getting this day or moment here; None for never. `rules` holds the plain JSON Schema
     keywords (minimum, pattern, ...) for the validator. `fact` is the `facts.definitions.Fact` that
     says how a field is computed, None for what stands in files. `workflow` is the tree of what the
-    schema says about states.
+    schema says about states, `route` the policy whose rules fill the field of a new record.
     """
 
     __slots__ = (
@@ -59,10 +60,12 @@ class Field:
         "key",
         "label",
         "lines",
+        "listed",
         "name",
         "path",
         "ref",
         "required",
+        "route",
         "rules",
         "title",
         "type",
@@ -79,7 +82,7 @@ class Field:
         title: Mapping[str, str] | None = None,
         fields: dict[str, Field] | None = None,
         item: Field | None = None,
-        values: dict[str, dict[str, str]] | None = None,
+        values: Mapping[str, dict[str, str]] | None = None,
         ref: str | None = None,
         key: str | None = None,
         label: str | None = None,
@@ -94,6 +97,7 @@ class Field:
         rules: dict[str, Any] | None = None,
         fact: Any = None,
         workflow: Any = None,
+        listed: str | None = None,
     ) -> None:
         self.name = name
         self.type = type
@@ -101,7 +105,7 @@ class Field:
         self.title = dict(title or {"en": name})
         self.fields = fields or {}
         self.item = item
-        self.values = values or {}
+        self.values: Mapping[str, dict[str, str]] = values or {}
         self.ref = ref
         self.key = key
         self.label = label
@@ -113,11 +117,13 @@ class Field:
         self.default = default
         self.entries: Field | None = None
         self.fill: Mapping[str, str] | None = None
+        self.route: str | None = None
         self.aliases = tuple(aliases)
         self.required = required
         self.rules = rules or {}
         self.fact = fact
         self.workflow = workflow
+        self.listed = listed
 
     @property
     def dotted(self) -> str:
@@ -167,6 +173,26 @@ class Field:
             yield from child.walk()
 
 
+class Listed(Mapping[str, dict[str, str]]):
+    """The known values of a tag with their titles, asked for when somebody first looks."""
+
+    def __init__(self, ask: Callable[[], Mapping[str, dict[str, str]]]) -> None:
+        self._ask = ask
+
+    @cached_property
+    def _values(self) -> Mapping[str, dict[str, str]]:
+        return self._ask()
+
+    def __getitem__(self, value: str) -> dict[str, str]:
+        return self._values[value]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+
 class Kind:
     """One kind of record: its fields and how it is filed, named, searched and shown.
 
@@ -180,6 +206,7 @@ class Kind:
         "columns",
         "date",
         "facts",
+        "guards",
         "id_date",
         "id_prefix",
         "label",
@@ -212,6 +239,7 @@ class Kind:
         self.label: str = settings["label"]
         self.date: str | None = settings.get("date")
         self.state_dates: tuple[str, ...] = tuple(settings.get("state_dates", ()))
+        self.guards: tuple[str, ...] = tuple(settings.get("guards", ()))
         self.search: tuple[str, ...] = tuple(settings.get("search", ()))
         self.names: tuple[str, ...] = tuple(settings.get("names", ()))
         self.columns: tuple[str, ...] = tuple(settings["columns"])
@@ -281,6 +309,11 @@ class Kind:
     def plural_titled(self) -> str:
         return pick(self.plural_title)
 
+    def counted(self, count: int) -> str:
+        """The title behind a number within a sentence."""
+        title = self.plural_titled() if count != 1 else self.titled()
+        return title if language() == "zh" else title.lower()
+
     def find(self, path: str, *, facts: bool = True) -> FieldPath | None:
         """The field that a dotted path of names, aliases or titles means; None without one.
 
@@ -316,6 +349,7 @@ class Registry:
 
     `broken` holds the errors of the book's own schema files that had to be left out, by the name
     of their kind: a kind of the book's own is missing then, a shipped one is without extension.
+    `listed` gives the values, with titles, that the settings of the book list under a name.
     `mark` differs for kinds that the index would keep otherwise; None until somebody works it out.
     """
 
@@ -323,6 +357,7 @@ class Registry:
         self.mark = mark
         self.kinds = {kind.name: kind for kind in kinds}
         self.broken: dict[str, BadDefinition] = {}
+        self.listed: Callable[[str], Mapping[str, dict[str, str]]] = lambda _name: {}
         for kind in kinds:
             kind.registry = self
 

@@ -112,3 +112,8 @@ def titles(tree: Tree, where: Place) -> dict[str, str]:
         if not isinstance(title, str):
             text(title, where.at(language))
     return dict(titles)
+
+
+def file_of(name: str) -> Place:
+    """The whole schema file of a kind, as it is called in the book."""
+    return Place(f"schemas/{name}.yaml")

@@ -246,6 +246,8 @@ def _understand(field: Field, text: str, now: datetime, zone: ZoneInfo) -> Any:
     match field.type:
         case "enum":
             return enum_value(field, text)
+        case "tag":
+            return enum_value(field, text) or text or MISSING
         case "boolean":
             folded = text.casefold()
             return True if folded in TRUE else False if folded in FALSE else MISSING
@@ -263,7 +265,10 @@ def _understand(field: Field, text: str, now: datetime, zone: ZoneInfo) -> Any:
 
 
 def enum_value(field: Field, text: str) -> str | None:
-    """The enum value of that name, else the one of that title, in either language and any case."""
+    """The value, of an enum or known of a tag, that has this name, else this title.
+
+    Titles count in either language, all in any case.
+    """
     folded = text.casefold().strip()
     for value in field.values:
         if folded == value.casefold():

@@ -144,12 +144,21 @@ class Staged(Frozen):
             os.unlink(self.temporary)
 
 
-def stage(path: Path, text: str, tag: str, *, bom: bool = False, sync: bool = False) -> Staged:
+def stage(
+    path: Path,
+    text: str,
+    tag: str,
+    *,
+    bom: bool = False,
+    sync: bool = False,
+    like: Path | None = None,
+) -> Staged:
     """Writes a text beside its file, under a name that `tag` makes its own.
 
-    Makes missing folders, keeps mode and owner of the old file, follows a symlink to its target
-    (`confined` has refused those that leave the book). `sync`: returns when it is on disk. Raises
-    OSError with nothing left behind, UnicodeEncodeError for lone surrogates.
+    Makes missing folders, keeps mode and owner of the old file or takes those of the one it is
+    `like`, follows a symlink to its target (`confined` has refused those that leave the book).
+    `sync`: returns when it is on disk. Raises OSError with nothing left behind, UnicodeEncodeError
+    for lone surrogates.
     """
     data = encoded(text, bom)
     target = Path(os.path.realpath(path))
@@ -159,7 +168,7 @@ def stage(path: Path, text: str, tag: str, *, bom: bool = False, sync: bool = Fa
     descriptor = os.open(staged.temporary, flags, _NEW_FILE_MODE)
     try:
         with open(descriptor, "wb") as file:
-            _keep_attributes(target, descriptor)
+            _keep_attributes(like or target, descriptor)
             file.write(data)
             if sync:
                 file.flush()

@@ -139,9 +139,8 @@ class Sync:
                 raise GitRefused(error.reason) from None
 
     def _commit_attributes(self) -> None:
-        git.add(self._root, [ATTRIBUTES])
-        subject = "Let git merge records by fields"
-        git.commit_only(self._root, [ATTRIBUTES], subject, self.workspace.me)
+        subject, new = "Let git merge records by fields", [ATTRIBUTES]
+        git.commit_only(self._root, new, subject, self.workspace.me, new)
 
     def _join(self, branch: remote.Branch, tip: str) -> bool:
         """Merges what others did; False when it waits for a person."""

@@ -6,12 +6,15 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from itertools import takewhile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 FROM_STDIN = ("--pathspec-from-file=-", "--pathspec-file-nul")
+UPDATE = ("--add", "--remove", "-z", "--stdin")
+MANY = 500  # from so many paths on, looking for each among all files takes longer than the rest
 QUIET = ("--no-pager", "-c", "core.fsmonitor=false", "-c", "color.ui=false")
 
 # In hooks and aliases these name the repository that git was called for, which may be another one.
@@ -60,15 +63,15 @@ def available() -> bool:
     return shutil.which("git") is not None
 
 
-def run(root: Path, arguments: Sequence[str], stdin: bytes = b"") -> str:
-    """git's output; GitFailed when it fails or is not there."""
-    return run_bytes(root, arguments, stdin).decode("utf-8", "surrogateescape")
+def run(root: Path, arguments: Sequence[str], stdin: bytes = b"", **variables: str) -> str:
+    """git's output; GitFailed when it fails or is not there. `variables` are its environment's."""
+    return run_bytes(root, arguments, stdin, **variables).decode("utf-8", "surrogateescape")
 
 
-def run_bytes(root: Path, arguments: Sequence[str], stdin: bytes = b"") -> bytes:
+def run_bytes(root: Path, arguments: Sequence[str], stdin: bytes = b"", **variables: str) -> bytes:
     """git's output as it is, for the content of files; GitFailed."""
     environment = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
-    environment |= ENVIRONMENT
+    environment |= ENVIRONMENT | variables
     try:
         done = subprocess.run(
             ["git", "-C", str(root), *QUIET, *arguments],
@@ -182,30 +185,58 @@ def start(root: Path) -> None:
 
 def commit(root: Path, paths: Sequence[str], message: str) -> None:
     """Adds these paths and commits them as they are, and nothing else that may be staged."""
-    add(root, paths)
-    commit_only(root, paths, message, None)
+    commit_only(root, paths, message, None, new=paths)
 
 
-def add(root: Path, paths: Sequence[str]) -> None:
-    """Makes new files known to git."""
-    run(root, ["--literal-pathspecs", "add", *FROM_STDIN], listed(paths))
+def commit_only(
+    root: Path, paths: Sequence[str], message: str, actor: str | None, new: Sequence[str] = ()
+) -> None:
+    """Commits paths as they are, and nothing else that may be staged.
 
-
-def commit_only(root: Path, paths: Sequence[str], message: str, actor: str | None) -> None:
-    """Commits paths that git knows as they are, and nothing else that may be staged.
-
-    Where git knows no name to commit with, `actor` stands in.
+    `new` are those that git does not know yet. Where it knows no name to commit with, `actor`
+    stands in.
     """
-    arguments = ["commit", "--quiet", "--only", "--cleanup=whitespace", "-m", message, *FROM_STDIN]
+    arguments = ["commit", "--quiet", "--cleanup=whitespace", "-m", message]
+    if len(paths) > MANY:
+        with _index_of(root, paths) as index:
+            _commit(root, arguments, b"", actor, GIT_INDEX_FILE=index)
+        run(root, ["update-index", *UPDATE], listed(paths))
+        return
+    if new:
+        run(root, ["--literal-pathspecs", "add", *FROM_STDIN], listed(new))
+    _commit(root, [*arguments, "--only", *FROM_STDIN], listed(paths), actor)
+
+
+@contextmanager
+def _index_of(root: Path, paths: Sequence[str]) -> Iterator[str]:
+    """An index with the last commit and the paths as they are now.
+
+    `git commit --only` makes one too, but compares each path with every file of the book.
+    """
+    with TemporaryDirectory(prefix="crmctl-") as folder:
+        index = os.path.join(folder, "index")
+        # From git's own, which knows what has not changed on disk since it was read.
+        with suppress(FileNotFoundError):
+            own = run(root, ["rev-parse", "--git-path", "index"]).removesuffix("\n")
+            shutil.copyfile(os.path.join(root, own), index)
+        if has_commits(root):
+            run(root, ["read-tree", "--reset", "HEAD"], GIT_INDEX_FILE=index)
+        run(root, ["update-index", *UPDATE], listed(paths), GIT_INDEX_FILE=index)
+        yield index
+
+
+def _commit(
+    root: Path, arguments: Sequence[str], paths: bytes, actor: str | None, **variables: str
+) -> None:
     try:
-        run(root, ["--literal-pathspecs", *arguments], listed(paths))
+        run(root, ["--literal-pathspecs", *arguments], paths, **variables)
     except GitFailed as error:
         if "nothing to commit" in str(error) or "nothing added to commit" in str(error):
             return
         stand_in = signed(root, actor)
         if not stand_in:
             raise
-        run(root, ["--literal-pathspecs", *stand_in, *arguments], listed(paths))
+        run(root, ["--literal-pathspecs", *stand_in, *arguments], paths, **variables)
 
 
 def left_out(root: Path, paths: Sequence[str]) -> list[str]:

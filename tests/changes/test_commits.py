@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from crmctl.vcs.git import MANY
 from tests.conftest import Book
 
 from .conftest import ACME, GitBook, change
@@ -19,6 +20,12 @@ pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not 
 @pytest.fixture
 def acme(book: Book) -> GitBook:
     return GitBook(book)
+
+
+@pytest.fixture(params=[MANY, 0], ids=["few", "many"])
+def paths(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few paths and many are committed in two ways, which come to the same."""
+    monkeypatch.setattr("crmctl.vcs.git.MANY", request.param)
 
 
 def test_a_change_set_is_a_commit(acme: GitBook) -> None:
@@ -33,6 +40,7 @@ def test_a_change_set_is_a_commit(acme: GitBook) -> None:
     assert acme.status() == []
 
 
+@pytest.mark.usefixtures("paths")
 def test_new_and_removed_files(acme: GitBook) -> None:
     acme.run("customer add 张伟")
     assert acme.subjects()[0] == "Add customer zhang-wei"
@@ -46,6 +54,7 @@ def test_new_and_removed_files(acme: GitBook) -> None:
     assert acme.status() == []
 
 
+@pytest.mark.usefixtures("paths")
 def test_only_its_own_files_whatever_is_staged(acme: GitBook) -> None:
     acme.write("notes.txt", "mine")
     acme.write("records/customers/beta.yaml", "id: beta\nname: Beta GmbH\n")
@@ -222,6 +231,7 @@ def test_manual_leaves_git_alone(acme: GitBook) -> None:
     assert acme.subjects() == ["Start"]
 
 
+@pytest.mark.usefixtures("paths")
 def test_a_repository_without_commits(book: Book) -> None:
     book.write(ACME, "id: acme\nname: Acme\n")
     subprocess.run(["git", "init", "-q"], cwd=book.root, check=True, env=book.environment())
@@ -229,6 +239,7 @@ def test_a_repository_without_commits(book: Book) -> None:
     assert "warning" not in result.err
 
 
+@pytest.mark.usefixtures("paths")
 def test_names_are_never_options_or_patterns(acme: GitBook) -> None:
     acme.run(["customer", "add", "--id", "star", "--", "-rf *"])
     acme.write("records/customers/other.yaml", "id: other\nname: Other\n")
@@ -238,6 +249,7 @@ def test_names_are_never_options_or_patterns(acme: GitBook) -> None:
     assert acme.status() == ["?? records/customers/other.yaml"]
 
 
+@pytest.mark.usefixtures("paths")
 def test_a_book_in_a_folder_of_a_repository(book: Book) -> None:
     outer = GitBook(book)
     inner = Book(outer.root / "sales")

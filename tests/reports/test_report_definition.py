@@ -170,7 +170,7 @@ def test_titles_fall_back_to_what_names_the_thing() -> None:
         (
             "kind: order\nmeasures: {revenue: total}\n",
             "measures.revenue: there is no measure “total”",
-            "Possible: count, sum, mean, median, min, max, distinct, share.",
+            "Possible: count, sum, mean, median, p90, min, max, distinct, share.",
         ),
         (
             "kind: order\nmeasures: {revenue: sum}\n",

@@ -127,3 +127,23 @@ def test_without_a_repository_it_says_so(book: Book) -> None:
 def test_without_git_it_says_so(book: Book, tmp_path: Path) -> None:
     said = book.run("git setup", code=3, env={"PATH": str(tmp_path)}).err
     assert said.startswith("error: git: git is not installed.\n")
+
+
+def test_files_of_everybodys_own(versioned: Book) -> None:
+    note = "id: int-20260101-aaaaaaaa\ncustomer: acme\nat: 2026-01-01T10:00\nby: Wang\n"
+    versioned.gen(
+        {
+            "records/customers/acme.yaml": "id: acme\nname: Acme\n",
+            "records/interactions/acme.yaml": note,
+        }
+    )
+    said = versioned.run("git setup --per-author").err
+    assert "move 1 interaction: interactions/acme.yaml → " in said
+    assert versioned.read("records/interactions/acme.wang.yaml") == note
+    versioned.run("--as li log acme hello")
+    assert "hello" in versioned.read("records/interactions/acme.li.yaml")
+    for kind in ("interaction", "order", "task"):
+        assert "{customer}.{author}.yaml" in versioned.read(f"schemas/{kind}.yaml")
+    assert not (versioned.root / "schemas/customer.yaml").exists()
+    again = versioned.run("git setup --per-author").err
+    assert "Nothing to change." in again

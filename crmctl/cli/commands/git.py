@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from crmctl.cli.app import App
-from crmctl.cli.base import group
+from crmctl.cli.base import group, option
 from crmctl.locale import N_, _
 
 TOLD = {
@@ -28,12 +28,15 @@ def command() -> None:
     "setup",
     help=N_(
         "Let git merge records field by field, in this clone."
-        "\n\nRun it once in every clone: git keeps such settings out of what it versions."
+        "\n\nRun it once in every clone: git keeps such settings out of what it versions. "
+        "--per-author gives everybody files of their own for interactions, orders and the like, "
+        "so that nobody's additions meet, even where crmctl does not merge (on a forge)."
     ),
-    examples=["crmctl git setup"],
+    examples=["crmctl git setup", "crmctl git setup --per-author"],
 )
+@option("--per-author", is_flag=True, help=N_("A file for each customer and author."))
 @click.pass_obj
-def setup(app: App) -> None:
+def setup(app: App, per_author: bool) -> None:
     from crmctl.errors import GitRefused
     from crmctl.vcs import git
     from crmctl.vcs.setup import driver, set_up
@@ -54,3 +57,8 @@ def setup(app: App) -> None:
         app.remark(_("Commit .gitattributes, so that every clone has it."))
     if not written:
         app.remark(_("git is set up already; nothing was changed."))
+    if per_author:
+        from crmctl.changes.relayout import per_author as templates
+        from crmctl.cli.commands.relayout import move
+
+        move(app, templates(app.workspace.registry), None, dry_run=False, plan=None)

@@ -20,11 +20,13 @@ STDIN = "-"
     "log",
     help=N_(
         "Note an interaction with a customer and print its id.\n\n"
-        "A short line is its subject; further lines, or a long one, are its notes. “log -” reads "
-        "many from stdin, one a line: CUSTOMER: TEXT, or JSON."
+        "The id of a ticket or an opportunity says what it was about, too. A short line is its "
+        "subject; further lines, or a long one, are its notes. “log -” reads many from stdin, one "
+        "a line: CUSTOMER: TEXT, or JSON."
     ),
     examples=[
         'crmctl log nordlys "wants an offer by Friday" --feeling +1 --next "7d: send offer"',
+        'crmctl log tck-20261106-rpaxbga5 "sent the statement" --direction out',
         'crmctl log 陈晓明 "上门演示" --kind 拜访 --at "昨天下午3点"',
         "crmctl log - < calls.txt",
     ],

@@ -13,7 +13,8 @@ from crmctl.locale import N_
     "query",
     help=N_(
         "List the records of a kind that match a query, or sum them up with --group and --measure."
-        "\n\nA measure is “count”, or sum, mean, median, min, max, distinct or share with a field."
+        "\n\nA measure is “count”, or sum, mean, median, p90, min, max, distinct or share with a "
+        "field."
     ),
     examples=[
         "crmctl query order 'date:this-year amount:>1000' --sort -amount",

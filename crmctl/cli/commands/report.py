@@ -8,7 +8,7 @@ import click
 
 from crmctl.cli import options
 from crmctl.cli.app import App
-from crmctl.cli.base import argument, group
+from crmctl.cli.base import argument, group, option
 from crmctl.cli.completing import complete_report
 from crmctl.locale import N_, _
 
@@ -17,7 +17,7 @@ FORMATS = ("table", "md", "csv", "tsv", "json")
 
 @group(
     "report",
-    help=N_("Run reports: overview, activity, rfm, or your own in reports/NAME.yaml."),
+    help=N_("Run reports: overview, overdue, rfm and more, or your own in reports/NAME.yaml."),
     examples=[
         "crmctl report run overview",
         "crmctl report run rfm --as-of 2026-06-30 --out rfm.md",
@@ -68,28 +68,46 @@ def show(app: App, name: str) -> None:
 @command.command(
     "run",
     help=N_("Run a report."),
-    examples=["crmctl report run activity --as-of last-month -o md"],
+    examples=[
+        "crmctl report run activity --as-of last-month -o md",
+        "crmctl report run overdue --fail-if 'rows>20'",
+    ],
 )
 @options.output_file(*FORMATS)
 @options.clocks
+@option(
+    "--fail-if",
+    "limit",
+    metavar="LIMIT",
+    help=N_("Exit with 1 beyond a limit: “rows>0”, “breach>=150”."),
+)
 @argument("name", shell_complete=complete_report)
 @click.pass_obj
-def run(app: App, name: str, format_: str | None, as_of: str | None, out: str | None) -> None:
+def run(
+    app: App,
+    name: str,
+    format_: str | None,
+    as_of: str | None,
+    out: str | None,
+    limit: str | None,
+) -> None:
     from crmctl.cli.outfile import STDOUT, format_for, write_lines
     from crmctl.cli.summing import report_lines
     from crmctl.reporting import Reports
+    from crmctl.reports.limits import passed
 
     format_ = format_for(out, format_, FORMATS)
     reports = Reports(app.workspace)
     report = reports.get(name)
     app.warn_of_broken()
-    lines = report_lines(
-        reports.run(report, app.day(as_of), labels=format_ in ("table", "md")),
-        format_,
-        None if out else app.width,
-    )
+    result = reports.run(report, app.day(as_of), labels=format_ in ("table", "md"))
+    beyond = limit is not None and passed(result, limit)
+    lines = report_lines(result, format_, None if out else app.width)
     if out is None or out == STDOUT:
         app.print(lines)
     else:
         write_lines(Path(out), lines)
         app.remark(_("Written to {file}.").format(file=out))
+    if beyond:
+        app.remark(_("{report} is beyond the limit {limit}.").format(report=name, limit=limit))
+        click.get_current_context().exit(1)

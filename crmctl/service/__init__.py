@@ -1,0 +1,1 @@
+"""What customers ask of our service: escalation, work orders, known answers."""
