@@ -233,7 +233,7 @@ FACTS = (
     RUNNING.fact(
         "breach",
         "integer",
-        N_("Time used %"),
+        N_("Time used"),
         N_("percent of its time, to answer or to settle it, that is used up: over 100 is late"),
     ),
     CLOCKS.fact(
