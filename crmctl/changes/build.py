@@ -5,7 +5,6 @@ Records are read from their files, never from the index: the index only says whi
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 from crmctl.changes.assign import Assigner, Assignment
 from crmctl.changes.changeset import Change, ChangeSet, Values, Verbatim
 from crmctl.changes.places import NOBODY, path_after, path_of
-from crmctl.changes.stamps import filled, stamp
+from crmctl.changes.stamps import filled, with_histories
 from crmctl.errors import (
     BadValue,
     Exists,
@@ -97,7 +96,7 @@ class Builder:
             fields["id"],
             None,
             ordered(kind, fields),
-            path_of(kind, fields, self._author),
+            self._file_of(kind, fields),
         )
         return self.put(change)
 
@@ -143,7 +142,15 @@ class Builder:
         change = Change(
             kind.name, id, stored.written, ordered(kind, after), stored.path, stored.document
         )
-        return self.put(change)
+        self.put(change)
+        self.come_again(kind, stored.values, after)
+        return change
+
+    def come_again(self, kind: Kind, before: Values, after: Mapping[str, Any]) -> None:
+        """Adds the record of the next time, where one that comes again is over."""
+        following = self.moves(kind).following(before, after) if kind.workflows else None
+        if following is not None:
+            self.add(kind, following)
 
     def move(self, kind: Kind, id: str, values: Mapping[str, Any]) -> Change | None:
         """A record that is the same under another id or for another owner: it goes to the file of
@@ -264,10 +271,11 @@ class Builder:
             return False
         # A file that cannot be read still holds its id.
         unreadable = self.references.unreadable(id, kind) is not None
-        return (
-            unreadable
-            or (self.workspace.records / path_of(kind, {"id": id}, self._author)).exists()
-        )
+        return unreadable or (self.workspace.records / self._file_of(kind, {"id": id})).exists()
+
+    def _file_of(self, kind: Kind, values: Mapping[str, Any]) -> str:
+        """The file for a new record, below records/."""
+        return path_of(kind, values, self._author if "{author}" in kind.path else NOBODY)
 
     @cached_property
     def _author(self) -> str:
@@ -325,24 +333,8 @@ class Builder:
 
     def entered(self, kind: Kind, before: Values, after: Mapping[str, Any]) -> Values:
         """`after` with what a change of state brings along, and every history continued."""
-        return self._with_histories(kind, before, self.moves(kind).entered(before, after))
-
-    def _with_histories(self, kind: Kind, before: Values, after: Mapping[str, Any]) -> Values:
-        """One entry for each changed field that keeps a history, unless `after` brings its own."""
-        values = copy.deepcopy(dict(after))
-        for field in kind.histories:
-            name = f"{field.name}_history"
-            old, new = before.get(field.name), values.get(field.name)
-            if old == new or before.get(name) != values.get(name):
-                continue
-            entry: Values = {"value": new, "at": stamp(field.history, self.workspace.now)}
-            if self.workspace.me:
-                entry["by"] = self.workspace.me
-            if not before.get(name):
-                entry["was"] = old if old is not None else field.default
-            entry = {key: value for key, value in entry.items() if value is not None}
-            values[name] = [*(before.get(name) or []), entry]
-        return values
+        entered = self.moves(kind).entered(before, after)
+        return with_histories(kind, before, entered, self.workspace.now, self.workspace.me)
 
     def resolve(self, field: Field, text: str, record: Mapping[str, Any]) -> str:
         """The id that a person means by `text` in a reference field.
