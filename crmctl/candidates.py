@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from crmctl.agenda import OPEN
 from crmctl.assignment import Candidate, Need, Suggestion, suggest
 from crmctl.errors import UsageError
 from crmctl.facts.opportunities import OPPORTUNITIES
@@ -89,7 +88,8 @@ def candidates(
     }
     tasks = dict(
         index.rows(
-            f"SELECT t.owner, count(*) FROM tasks AS t WHERE {OPEN} AND t.archived IS NULL"
+            "SELECT t.owner, count(*) FROM tasks AS t"
+            " WHERE COALESCE(t.status, 'open') NOT IN ('done', 'cancelled') AND t.archived IS NULL"
             " GROUP BY t.owner"
         )
     )

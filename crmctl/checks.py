@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from crmctl import definitions, policies, startup
+from crmctl import definitions, policies, rules, startup
 from crmctl.changes.build import Builder
 from crmctl.changes.changeset import Change
 from crmctl.errors import BadDefinition, CrmctlError, UnknownKind
@@ -322,8 +322,9 @@ def _policies(workspace: Workspace) -> Iterator[Problem]:
             yield definitions.problem(error)
             return
         yield from _queries(workspace, topic)
-    for kind in workspace.registry:
-        for (path, *steps), fault in Moves(workspace, kind).faults():
+    judged = [Moves(workspace, kind).faults() for kind in workspace.registry]
+    for found in (*judged, rules.faults(workspace)):
+        for (path, *steps), fault in found:
             wrong = BadDefinition(path, "", fault.message, fault.hint, steps=steps)
             definitions.place(wrong, workspace.root / path)
             yield definitions.problem(wrong)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from crmctl.agenda import OPEN, Item, follow_ups, open_tasks
+from crmctl.advice import Advice, advise
+from crmctl.agenda import FOLLOW_UP, TASK, TOPIC, Agenda, Item, OnFault, raising, rule_titles
 from crmctl.errors import NotFound
 from crmctl.facts.definitions import CUSTOMER
 from crmctl.facts.profile import Group, profile
-from crmctl.index.layout import as_record
+from crmctl.moves import Moves
 from crmctl.refs import References
 from crmctl.schema.model import Kind
 from crmctl.selection import Selection
@@ -20,15 +21,33 @@ from crmctl.values import jsontext
 from crmctl.workspace import Workspace
 
 LATEST = 5
+EVER = 10**6  # days
+# What is open of a customer beside tasks and promises, and under which key scripts get it.
+OPEN = {
+    "opportunity": "opportunities",
+    "quote": "quotes",
+    "ticket": "tickets",
+    "contract": "contracts",
+    "invoice": "invoices",
+}
+OPEN_QUERIES = {
+    "opportunity": "open:true",
+    "quote": "status:sent (valid_until:>=today or valid_until:)",
+    "ticket": "-status:resolved,closed",
+    "contract": "status:active (ends:>=today or ends: or auto_renew:true)",
+    "invoice": "status:sent -balance:0",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
     """A customer with all that belongs to them; whole records, newest or most urgent first.
 
-    `due` has the dated tasks and the follow-up again as agenda items; `promises` are entries of
-    interactions, each with the interaction's id; `profile` tells how much is known; `names` are
-    those of the users and customers that are mentioned, by kind and id.
+    `due` is what the agenda has of them, with all dated tasks and the follow-up; `promises` are
+    entries of interactions, each with the interaction's id; `open` holds what is not settled of
+    other kinds, by kind, and `states` in words what state each of these is in; `profile` tells how
+    much is known; `advice` is the suggested next step; `names` are those of the users and customers
+    that are mentioned, by kind and id, `rules` what the rules of the agenda are called.
     """
 
     customer: dict[str, Any]
@@ -39,9 +58,13 @@ class Dossier:
     promises: list[dict[str, Any]]
     interactions: list[dict[str, Any]]
     orders: list[dict[str, Any]]
+    open: dict[str, list[dict[str, Any]]]
     due: list[Item]
     profile: list[Group]
+    advice: Advice | None
+    states: Mapping[str, str]
     names: Mapping[tuple[str, str], str]
+    rules: Mapping[str, str]
     currency: str
 
     def as_object(self, whole: Callable[[str, dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
@@ -55,6 +78,13 @@ class Dossier:
             "promises": self.promises,
             "interactions": [whole("interaction", one) for one in self.interactions],
             "orders": [whole("order", order) for order in self.orders],
+            "open": {
+                kinds: [whole(kind, one) for one in self.open[kind]]
+                for kind, kinds in OPEN.items()
+                if kind in self.open
+            },
+            "due": [item.as_object() for item in self.due],
+            "next": self.advice.as_object() if self.advice is not None else None,
             "profile": [
                 {
                     "group": group.name,
@@ -67,7 +97,9 @@ class Dossier:
         }
 
 
-def dossier(workspace: Workspace, id: str, *, as_of: date | None = None) -> Dossier:
+def dossier(
+    workspace: Workspace, id: str, *, as_of: date | None = None, on_fault: OnFault = raising
+) -> Dossier:
     """The dossier of a customer, as of the end of a day if one is given; NotFound."""
     kinds = workspace.registry.kinds
     index = workspace.index
@@ -76,21 +108,48 @@ def dossier(workspace: Workspace, id: str, *, as_of: date | None = None) -> Doss
     record = index.get(kinds[CUSTOMER], id)
     if record is None:
         raise NotFound(kinds[CUSTOMER].titled(), id)
-    steps = list(follow_ups(workspace, day, date.max, id))
+    due = Agenda(workspace, as_of=as_of, customer=id, on_fault=on_fault).items()
+    planned = Agenda(
+        workspace, as_of=as_of, customer=id, only=_planned(workspace), ahead=EVER
+    ).items()
+    unsettled = _open(workspace, id, as_of)
     found = Dossier(
         customer=record,
         facts=_facts(workspace, kinds[CUSTOMER], id, as_of),
         contacts=[item for item in record.get("contacts") or [] if isinstance(item, dict)],
-        tasks=_tasks(workspace, id),
-        follow_ups=steps,
+        tasks=_tasks(workspace, id, as_of),
+        follow_ups=[item for item in planned if item.what == FOLLOW_UP],
         promises=_promises(workspace, id, day),
         interactions=latest(workspace, kinds["interaction"], id, LATEST),
         orders=latest(workspace, kinds["order"], id, LATEST),
-        due=sorted([*open_tasks(workspace, day, date.max, id), *steps], key=lambda item: item.due),
+        open=unsettled,
+        states=_states(workspace, unsettled),
+        due=sorted(
+            [*planned, *(item for item in due if item not in planned)], key=lambda item: item.due
+        ),
         profile=profile(kinds[CUSTOMER], record),
+        advice=advise(workspace, id, as_of=as_of, items=due),
         names=_names(workspace, record),
+        rules=rule_titles(workspace),
         currency=workspace.config.currency,
     )
+    return found
+
+
+def _planned(workspace: Workspace) -> list[str]:
+    """The rules of what is planned however far ahead, of those that the book has."""
+    return [name for name in (TASK, FOLLOW_UP) if name in workspace.policy(TOPIC)]
+
+
+def _open(workspace: Workspace, id: str, as_of: date | None) -> dict[str, list[dict[str, Any]]]:
+    """What is not settled, by kind; a kind of which nothing is open is left out."""
+    found = {}
+    for name, query in OPEN_QUERIES.items():
+        kind = workspace.registry.kinds[name]
+        naming = (kind.fields[CUSTOMER], [id])
+        records = list(Selection(workspace, kind, query, as_of=as_of, naming=naming).records())
+        if records:
+            found[name] = records
     return found
 
 
@@ -102,13 +161,25 @@ def _facts(workspace: Workspace, kind: Kind, id: str, as_of: date | None) -> dic
     return {name: value for name, value in zip(names, values, strict=False) if value is not None}
 
 
-def _tasks(workspace: Workspace, id: str) -> list[dict[str, Any]]:
-    rows = workspace.index.rows(
-        f"SELECT t._data, t._path, t._line FROM tasks AS t WHERE t.customer = ? AND {OPEN}"
-        " AND t.archived IS NULL ORDER BY t.due IS NULL, t.due, t.id",
-        (id,),
-    )
-    return [as_record(*row) for row in rows]
+def _states(workspace: Workspace, unsettled: Mapping[str, list[dict[str, Any]]]) -> dict[str, str]:
+    """The state of each record in words, by id: its stage, or else its status."""
+    found = {}
+    for name, records in unsettled.items():
+        kind = workspace.registry.kinds[name]
+        field = kind.fields.get("stage") or kind.fields["status"]
+        moves = Moves(workspace, kind)
+        for record in records:
+            state = record.get(field.name, field.default)
+            if state is not None:
+                found[record["id"]] = moves.title(field, record, str(state))
+    return found
+
+
+def _tasks(workspace: Workspace, id: str, as_of: date | None) -> list[dict[str, Any]]:
+    kind = workspace.registry.kinds[TASK]
+    naming = (kind.fields[CUSTOMER], [id])
+    selection = Selection(workspace, kind, "-status:done,cancelled", as_of=as_of, naming=naming)
+    return list(selection.records(["due"]))
 
 
 def _promises(workspace: Workspace, id: str, day: date) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from crmctl.query.bind import bind
 from crmctl.query.bound import Bound
 from crmctl.query.grammar import parse
 from crmctl.query.predicate import matches
+from crmctl.recurring import next_time
 from crmctl.schema.model import Field, Kind
 from crmctl.schema.workflow import PIPELINES, Gate, State, declared
 from crmctl.values.dates import format_instant
@@ -272,6 +273,17 @@ class Moves:
             known["back"] = self.workspace.today.isoformat()
         items.append(Assigner.keyed_item(field, known, items))
         _take(values, steps)
+
+    def following(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> Values | None:
+        """The record of the next time, when one that comes again enters the state that ends it."""
+        for field in self.kind.workflows:
+            new = after.get(field.name, field.default)
+            if new is None or new == before.get(field.name, field.default):
+                continue
+            state = self.states(field, after).get(str(new))
+            if state is not None and state.again is not None:
+                return next_time(self.workspace, self.kind, field, state.again, after)
+        return None
 
     def begun(self, values: Mapping[str, Any]) -> Values:
         """A new record with its pipeline named, and in its first stage if it names none."""

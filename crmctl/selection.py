@@ -89,7 +89,9 @@ class Selection:
         now = workspace.now
         if as_of is not None:
             now = datetime.combine(as_of, time(23, 59), workspace.zone)
-        self.bound = bind.bind(parse(query or ""), kind, workspace.query_context(now))
+        self.context = workspace.query_context(now)
+        self.bound = bind.bind(parse(query or ""), kind, self.context)
+        self._more: list[Sql] = []
 
     @cached_property
     def facts(self) -> Facts:
@@ -97,8 +99,15 @@ class Selection:
         self.workspace.index.as_of(self.as_of)
         return Facts(self.workspace, self.as_of or self.workspace.today)
 
+    def narrow(self, *conditions: Sql) -> None:
+        """From now on only rows `t` of which these hold as well."""
+        self._more += conditions
+
     @cached_property
     def _where(self) -> tuple[str, list[Any]]:
+        return self._conditions()
+
+    def _conditions(self) -> tuple[str, list[Any]]:
         condition = sql.compile(self.bound, self.kind, "t", fact=self.facts.expression)
         text, params = condition.text, list(condition.params)
         if not self._archived and "archived" not in bind.fields_used(self.bound):
@@ -110,6 +119,9 @@ class Selection:
             named = self._named(*self._naming)
             text = f"({text}) AND {named.text}"
             params += named.params
+        for more in self._more:
+            text = f"({text}) AND {more.text}"
+            params += more.params
         return text, params
 
     def _named(self, field: Field, ids: Collection[str]) -> Sql:
@@ -119,6 +131,10 @@ class Selection:
         walk = Walk(steps, Row(self.kind, "t"), lambda: f"n{next(numbers)}")
         among = f"{walk.end.raw()} IN (SELECT value FROM json_each(?))"
         return walk.where(Sql(among, [jsontext.dumps(list(ids))]))
+
+    def comparable(self, name: str) -> str:
+        """SQL for the value at a path of a row `t`, in the form that compares."""
+        return self._value(self.kind.field(name), "t", comparable=True)
 
     def column(self, name: str, *, base: bool = False, label: bool = False) -> Column:
         """The column for a path."""
@@ -230,7 +246,7 @@ class Selection:
         if column.label and field.type == "instant" and len(field.path) == 1 and not field.fact:
             # People read times in the book's zone, whatever offset they were written with.
             return self._value(column.path, "t", comparable=True), self._instant
-        if column.label and field.type == "money" and not column.path.hops:
+        if column.label and field.type == "money" and not column.path.hops and not field.path[1:]:
             return self._with_currency(field, text), _amount
         if field.fact and field.type == "instant":
             return text, self._instant

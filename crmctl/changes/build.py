@@ -5,7 +5,6 @@ Records are read from their files, never from the index: the index only says whi
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -13,7 +12,7 @@ from typing import Any
 from crmctl.changes.assign import Assigner, Assignment
 from crmctl.changes.changeset import Change, ChangeSet, Values, Verbatim
 from crmctl.changes.places import NOBODY, path_after, path_of
-from crmctl.changes.stamps import filled, stamp
+from crmctl.changes.stamps import filled, with_histories
 from crmctl.errors import (
     BadValue,
     Exists,
@@ -143,7 +142,15 @@ class Builder:
         change = Change(
             kind.name, id, stored.written, ordered(kind, after), stored.path, stored.document
         )
-        return self.put(change)
+        self.put(change)
+        self.come_again(kind, stored.values, after)
+        return change
+
+    def come_again(self, kind: Kind, before: Values, after: Mapping[str, Any]) -> None:
+        """Adds the record of the next time, where one that comes again is over."""
+        following = self.moves(kind).following(before, after) if kind.workflows else None
+        if following is not None:
+            self.add(kind, following)
 
     def move(self, kind: Kind, id: str, values: Mapping[str, Any]) -> Change | None:
         """A record that is the same under another id or for another owner: it goes to the file of
@@ -325,24 +332,8 @@ class Builder:
 
     def entered(self, kind: Kind, before: Values, after: Mapping[str, Any]) -> Values:
         """`after` with what a change of state brings along, and every history continued."""
-        return self._with_histories(kind, before, self.moves(kind).entered(before, after))
-
-    def _with_histories(self, kind: Kind, before: Values, after: Mapping[str, Any]) -> Values:
-        """One entry for each changed field that keeps a history, unless `after` brings its own."""
-        values = copy.deepcopy(dict(after))
-        for field in kind.histories:
-            name = f"{field.name}_history"
-            old, new = before.get(field.name), values.get(field.name)
-            if old == new or before.get(name) != values.get(name):
-                continue
-            entry: Values = {"value": new, "at": stamp(field.history, self.workspace.now)}
-            if self.workspace.me:
-                entry["by"] = self.workspace.me
-            if not before.get(name):
-                entry["was"] = old if old is not None else field.default
-            entry = {key: value for key, value in entry.items() if value is not None}
-            values[name] = [*(before.get(name) or []), entry]
-        return values
+        entered = self.moves(kind).entered(before, after)
+        return with_histories(kind, before, entered, self.workspace.now, self.workspace.me)
 
     def resolve(self, field: Field, text: str, record: Mapping[str, Any]) -> str:
         """The id that a person means by `text` in a reference field.

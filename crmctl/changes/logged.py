@@ -69,18 +69,23 @@ def split_at_colon(text: str) -> tuple[str, str]:
 class Logger:
     """Adds interactions to the change set of one builder.
 
-    `given` are the options by field name, `sets` the assignments that come last and win.
+    `given` are the options by field name, `promises` what was promised (`friday: send it`), `sets`
+    the assignments that come last and win.
     """
 
     def __init__(
-        self, built: Builder, given: Mapping[str, str | None], sets: Sequence[str]
+        self,
+        built: Builder,
+        given: Mapping[str, str | None],
+        sets: Sequence[str],
+        promises: Sequence[str] = (),
     ) -> None:
         self._built = built
         kinds = built.workspace.registry.kinds
         self._kind: Kind = kinds[INTERACTION]
         self._customers: Kind = kinds[CUSTOMER]
         self._assigner = built.assigner(self._kind)
-        self._sets = [parse_assignment(text) for text in sets]
+        self._sets = [*map(self._promise, promises), *map(parse_assignment, sets)]
         self._given = self._defaults(given)
 
     def _defaults(self, given: Mapping[str, str | None]) -> list[Assignment]:
@@ -96,6 +101,16 @@ class Logger:
             day, action = next_step(step, workspace.today)
             values |= {"next.date": day.isoformat(), "next.action": action or None}
         return [Assignment(name, "=", text) for name, text in values.items() if text is not None]
+
+    def _promise(self, text: str) -> Assignment:
+        """What was promised as an entry of the record; without a day it is due whenever."""
+        today = self._built.workspace.today
+        when, what = split_at_colon(text)
+        day = parse_due(when, today)
+        entry = {"text": what if day and what else text.strip()}
+        if day and what:
+            entry["due"] = day.isoformat()
+        return Assignment("promises", "+=", jsontext.dumps(entry))
 
     def say(self, ref: str, text: str | None) -> Change:
         """One interaction with the customer that `ref` names, or about its ticket or deal."""

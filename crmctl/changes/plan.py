@@ -13,7 +13,6 @@ from crmctl.changes.build import Builder
 from crmctl.changes.changeset import Change, ChangeSet
 from crmctl.changes.errors import AlreadyApplied, BadPlan, OutdatedPlan
 from crmctl.changes.journal import Journal, lines_of
-from crmctl.changes.relayout import relayout
 from crmctl.changes.rename import rename
 from crmctl.errors import Referenced
 from crmctl.locale import _
@@ -72,6 +71,8 @@ class Plan:
         built.set.reason = built.set.reason or self.header.get("reason")
         templates = self._templates()
         for name, template in templates.items():
+            from crmctl.changes.relayout import relayout
+
             relayout(built, built.workspace.registry.kind(name), template)
         renamed = [change for change in self.changes if change.renames]
         for change in renamed:

@@ -50,3 +50,4 @@ def rewrite(built: Builder, kind: Kind, stored: Stored, text: str) -> None:
     built.put(
         Change(kind.name, stored.id, stored.written, after, stored.path, stored.document, text)
     )
+    built.come_again(kind, stored.values, after)

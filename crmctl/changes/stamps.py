@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -24,3 +25,26 @@ def filled(kind: Kind, values: Mapping[str, Any], now: datetime) -> dict[str, An
             if others == field.fill:
                 found[field.name] = stamp(field.type, now)
     return found
+
+
+def with_histories(
+    kind: Kind, before: Mapping[str, Any], after: Mapping[str, Any], now: datetime, by: str | None
+) -> dict[str, Any]:
+    """`after` with an entry for each changed field that keeps a history, unless it brings its own.
+
+    `by` is who changes it.
+    """
+    values = copy.deepcopy(dict(after))
+    for field in kind.histories:
+        name = f"{field.name}_history"
+        old, new = before.get(field.name), values.get(field.name)
+        if old == new or before.get(name) != values.get(name):
+            continue
+        entry: dict[str, Any] = {"value": new, "at": stamp(field.history, now)}
+        if by:
+            entry["by"] = by
+        if not before.get(name):
+            entry["was"] = old if old is not None else field.default
+        entry = {key: value for key, value in entry.items() if value is not None}
+        values[name] = [*(before.get(name) or []), entry]
+    return values

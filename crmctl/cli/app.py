@@ -20,6 +20,7 @@ from crmctl.values.text import visible
 
 if TYPE_CHECKING:
     from crmctl.committed import CommittedBook
+    from crmctl.errors import CrmctlError
     from crmctl.schema.model import Kind
     from crmctl.values.dates import Period
     from crmctl.workspace import Workspace
@@ -181,7 +182,11 @@ class App:
             try:
                 yield get(name)
             except CrmctlError as error:
-                self.remark(_("warning: {problem}").format(problem=error.message))
+                self.warn(error)
+
+    def warn(self, error: CrmctlError) -> None:
+        """A warning in place of an error, where the rest goes on without what is wrong."""
+        self.remark(_("warning: {problem}").format(problem=error.message))
 
     # words for the layers below
 

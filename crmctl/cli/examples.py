@@ -156,6 +156,7 @@ _OF_KIND = {
     "advance": ("advance {id}",),
     "close": ("close {id} --won", "close {id} --lost --reason price"),
     "reopen": ("reopen {id}",),
+    "done": ("done {id}", "done {id} --log 'she will order' --feeling +1"),
 }
 # What some commands want of a record in the sample book, where the usual one will not do.
 _OTHERS = {("opportunity", "reopen"): "opp-20260702-w5dad1eb"}

@@ -1,8 +1,8 @@
-"""Moving records from state to state: what `move`, `advance`, `close` and `reopen` do."""
+"""Moving records from state to state: what `move`, `advance`, `close`, `reopen` and `done` do."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crmctl.analytics.result import Column
@@ -19,6 +19,15 @@ from crmctl.render.formats import render
 from crmctl.schema.model import Field, Kind
 from crmctl.values import jsontext
 from crmctl.values.text import suggest
+
+# What kind of interaction a task of a kind becomes, and what it hands on to it.
+INTERACTIONS = {
+    "follow_up": "follow_up",
+    "appointment": "meeting",
+    "call_back": "call",
+    "care": "care",
+}
+CARRIED = ("contact", "campaign", "ticket", "opportunity")
 
 
 def move_record(
@@ -97,6 +106,51 @@ def reopen_record(app: App, kind: Kind, ref: str, stage: str | None, **writing: 
         if value in stages
     ]
     move_record(app, kind, id, stage or (past or stages[:1])[-1], **writing)
+
+
+def finish_records(
+    app: App,
+    kind: Kind,
+    refs: Sequence[str],
+    said: str | None,
+    told: Mapping[str, str | None],
+    *,
+    reason: str | None,
+    **writing: Any,
+) -> None:
+    """Marks records as done; `said` and `told` are logged as the interaction in which it was."""
+    built = builder(app, reason)
+    field = workflow(kind)
+    if said is None and any(told.values()):
+        raise UsageError(_("Say with --log what happened."))
+    for ref in refs:
+        _kind, id = References(app.workspace).find(ref, kind)
+        more = [Assignment(field.name, "=", "done")]
+        if said is not None:
+            record = built.read(kind, id).values
+            more.append(Assignment("interaction", "=", _log(built, record, said, told)))
+        built.update(kind, id, more)
+    finish(app, built, print_ids=built.set.of("created"), **writing)
+
+
+def _log(
+    built: Builder, record: Mapping[str, Any], said: str, told: Mapping[str, str | None]
+) -> str:
+    """The id of an interaction in which something was done, with what the record knows of it."""
+    from crmctl.changes.logged import Logger
+
+    customer = record.get("customer")
+    if customer is None:
+        raise UsageError(
+            _("“{id}” belongs to no customer with whom to log it.").format(id=record["id"])
+        )
+    given = {"kind": INTERACTIONS.get(str(record.get("kind"))), **_without_none(told)}
+    sets = [f"{name}={record[name]}" for name in CARRIED if record.get(name)]
+    return Logger(built, given, sets).say(str(customer), said).id
+
+
+def _without_none(told: Mapping[str, str | None]) -> dict[str, str]:
+    return {name: text for name, text in told.items() if text is not None}
 
 
 def workflow(kind: Kind) -> Field:

@@ -163,6 +163,17 @@ def assignments(function: Decorated) -> Decorated:
     )(function)
 
 
+def whose(function: Decorated) -> Decorated:
+    """--owner, --team and --mine: only what belongs to these."""
+    for decorate in (
+        option("--owner", metavar="USER|me", help=N_("Only what is this user's.")),
+        option("--team", metavar="TEAM", help=N_("Only what belongs to users of this team.")),
+        option("--mine", is_flag=True, help=N_("Only what is yours; the same as --owner me.")),
+    ):
+        function = decorate(function)
+    return function
+
+
 def amount(option: str, text: str) -> Decimal:
     """A number that an option was given, as people write it; BadOption."""
     from crmctl.errors import BadOption

@@ -9,10 +9,8 @@ from __future__ import annotations
 from crmctl.facts.definitions import CUSTOMER, Source
 from crmctl.locale import N_
 
-PURCHASES = Source(
-    "purchase_facts",
-    CUSTOMER,
-    """
+# Confirmed orders with what refunds leave of them; `event` tells whether one counts as a purchase.
+LINES = """
     WITH counted AS (
         SELECT id, customer, date, amount__base AS amount, refund_of FROM orders
         WHERE COALESCE(status, 'confirmed') IN (SELECT value FROM json_each(:confirmed))
@@ -30,6 +28,13 @@ PURCHASES = Source(
         SELECT customer, date, -abs(amount), 0 FROM counted
         WHERE refund_of IS NOT NULL AND refund_of NOT IN (SELECT id FROM counted)
     )
+"""
+
+PURCHASES = Source(
+    "purchase_facts",
+    CUSTOMER,
+    LINES
+    + """
     SELECT customer AS id, sum(event) AS orders,
         count(DISTINCT CASE WHEN event THEN date END) AS purchases, sum(net) AS spend,
         min(CASE WHEN event THEN date END) AS first_order,

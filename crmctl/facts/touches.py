@@ -66,6 +66,23 @@ PROMISES = Source(
     reads={"interactions": "customer at__ts promises archived"},
 )
 
+KEPT = Source(
+    "kept_facts",
+    CUSTOMER,
+    """
+    SELECT i.customer AS id,
+        CAST(100 * count(*) FILTER (WHERE p.value ->> '$.status' = 'kept') / count(*) AS INTEGER)
+            AS keep_rate
+    FROM interactions AS i, json_each(i.promises) AS p
+    WHERE i.promises IS NOT NULL AND i.at__ts < :end AND i.customer IS NOT NULL
+        AND i.archived IS NULL AND COALESCE(p.value ->> '$.side', 'us') = 'us'
+        AND p.value ->> '$.status' IN ('kept', 'broken')
+        AND COALESCE(p.value ->> '$.closed', :day) <= :day
+    GROUP BY i.customer
+    """,
+    reads={"interactions": "customer at__ts promises archived"},
+)
+
 FACTS = (
     TOUCHES.fact(
         "interactions", "integer", N_("Interactions"), N_("number of interactions"), absent=0
@@ -118,5 +135,11 @@ FACTS = (
         N_("Overdue promises"),
         N_("number of our open promises that were due before today"),
         absent=0,
+    ),
+    KEPT.fact(
+        "keep_rate",
+        "integer",
+        N_("Promises kept"),
+        N_("percent of our promises that were kept, of those that were kept or broken"),
     ),
 )

@@ -15,12 +15,18 @@ from typing import Any
 
 TOPICS = (
     "accounts",
+    "alerts",
     "assignment",
     "calendar",
     "criteria",
+    "festivals",
+    "handover",
+    "levels",
     "marketing",
     "pipelines",
     "privacy",
+    "queues",
+    "reminders",
     "sales",
     "service",
 )

@@ -94,15 +94,15 @@ class Value(Frozen):
 class Walk:
     """The way over `steps` from a place, with one json_each for every list on it.
 
-    `places` are the mappings passed, without the start; `end` is the value. A list at the end is
-    the value itself, or each of its elements when `open` says so.
+    `sources` are these; `places` are the mappings passed, without the start; `end` is the value. A
+    list at the end is the value itself, or each of its elements when `open` says so.
     """
 
     def __init__(
         self, steps: Sequence[Field], start: Place, alias: Callable[[], str], open: bool = True
     ) -> None:
         self._alias = alias
-        self._sources: list[str] = []
+        self.sources: list[str] = []
         self.places: list[Place] = []
         place = start
         for step in steps[:-1]:
@@ -115,12 +115,12 @@ class Walk:
         if step.item is None:
             return Value(place, step.name)
         name = self._alias()
-        self._sources.append(f"{place.elements(step.name)} AS {name}")
+        self.sources.append(f"{place.elements(step.name)} AS {name}")
         return Value(place, step.name, f"{name}.value")
 
     def where(self, condition: Sql) -> Sql:
         """That the condition holds for some combination of the elements passed."""
-        if not self._sources:
+        if not self.sources:
             return condition
-        text = f"EXISTS (SELECT 1 FROM {', '.join(self._sources)} WHERE {condition.text})"
+        text = f"EXISTS (SELECT 1 FROM {', '.join(self.sources)} WHERE {condition.text})"
         return Sql(text, condition.params, condition.depth + SUBQUERY)

@@ -54,16 +54,18 @@ def compile(
     *,
     fact: FactSql | None = None,
     narrow: Narrow | None = None,
+    inner: Sequence[Place] = (),
 ) -> Sql:
     """The condition that rows of `kind`'s table, called `alias`, match `bound`.
 
     `fact(field, alias)` gives the SQL of a computed field in comparable form. `narrow(folded)` may
     give a SELECT of the `rid` of every row of which a searched field contains the folded text, and
-    maybe of others: a way to use the text index. The SQL calls fold, digits and ts of the index,
-    and base(amount, currency, date) for amounts inside of other fields.
+    maybe of others: a way to use the text index. `inner` are the places from the row in to where
+    the steps of `bound` start. The SQL calls fold, digits and ts of the index, and
+    base(amount, currency, date) for amounts inside of other fields.
     """
     compiler = _Compiler(fact or _no_fact, narrow, count(1))
-    return compiler.condition(bound, _Scope(Row(kind, alias)))
+    return compiler.condition(bound, _Scope(Row(kind, alias), tuple(inner)))
 
 
 def _no_fact(field: Field, alias: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from crmctl.agenda import FOLLOW_UP, TASK, WHATS
+from crmctl.agenda import TASK
 from crmctl.analytics.result import Column
 from crmctl.dossier import Dossier
 from crmctl.facts.profile import percent
@@ -25,7 +25,12 @@ WHO = (
     "type status level owner industry tags phones emails wechat website city parent referred_by"
     " source consent notes"
 ).split()
-VALUE = ("spend", "orders", "last_order", "rfm", "abc", "last_interaction")
+VALUE = (
+    "spend", "orders", "last_order", "receivable", "overdue_amount", "credit_left",
+    "pipeline_value", "rfm", "abc", "last_interaction", "next_touch", "keep_rate",
+)  # fmt: skip
+ZERO_SAYS_NOTHING = frozenset(("receivable", "overdue_amount", "pipeline_value"))
+UNTIL = ("expected_close", "valid_until", "ends", "due")
 WAYS = ("title", "department", "role", "phones", "emails", "wechat")
 
 Pairs = list[tuple[str, str]]
@@ -35,13 +40,17 @@ def dossier_lines(
     found: Dossier, registry: Registry, zone: ZoneInfo, columns_wide: int | None
 ) -> Iterator[str]:
     """The lines of a dossier; they fit into `columns_wide` columns if that is given."""
-    page = _Page(found, registry, zone, columns_wide)
+    page = Page(found, registry, zone, columns_wide)
     yield visible(f"{found.customer.get('name') or found.customer['id']} · {found.customer['id']}")
     yield from pairs(page.who(), columns_wide)
+    if found.advice is not None:
+        yield ""
+        yield from pairs(page.advice(), columns_wide)
     for title, lines in (
         (_("Value"), pairs(page.value(), page.wide)),
         (_("Contacts"), pairs(page.contacts(), page.wide)),
         (_("Open"), page.open()),
+        (_("Business"), page.unsettled()),
         (_("Promises"), page.promises()),
         (_("Latest interactions"), page.interactions()),
         (_("Latest orders"), page.orders()),
@@ -51,7 +60,7 @@ def dossier_lines(
             yield from ("", title, *(f"  {line}" for line in body))
 
 
-class _Page:
+class Page:
     """The sections, each empty when there is nothing to say."""
 
     def __init__(
@@ -121,12 +130,39 @@ class _Page:
             field = self.kinds["customer"].facts.get(name)
             if field is None or facts.get(name) is None:
                 continue
+            if name in ZERO_SAYS_NOTHING and not facts[name]:
+                continue
             text = cell(facts[name], field_column(name, field))
             if field.type == "money":
                 currency = self.found.currency
                 text = f"{format_amount(facts[name], currency)} {currency}"
             items.append((field.titled(), text))
         return items
+
+    def advice(self) -> Pairs:
+        """The suggested next step, and why."""
+        advice = self.found.advice
+        assert advice is not None
+        return [(_("Next step"), visible(advice.action)), (_("Why"), visible(advice.reason))]
+
+    def unsettled(self) -> Iterator[str]:
+        """What is open beside tasks: the state of each record, its date and its headline."""
+        rows = []
+        for name, records in self.found.open.items():
+            kind = self.kinds[name]
+            for record in records:
+                until = next((record[f] for f in UNTIL if record.get(f)), None)
+                text = headline(kind, record, self.found.currency)[1]
+                state = self.found.states.get(record["id"])
+                rows.append([kind.titled(), state, until and until[:10], text, record["id"]])
+        columns = [
+            Column("kind", N_("Kind"), "text"),
+            Column("state", N_("State"), "text"),
+            Column("until", N_("Until"), "date"),
+            Column("text", N_("Text"), "text"),
+            Column("id", N_("ID"), "id"),
+        ]
+        return self._table(columns, rows)
 
     def contacts(self) -> Pairs:
         fields = self.kinds["customer"].fields["contacts"].leaf.fields
@@ -153,7 +189,7 @@ class _Page:
         ]
         columns = [
             Column("due", N_("Due"), "date"),
-            Column("what", N_("What"), "enum", {w: WHATS[w] for w in (TASK, FOLLOW_UP)}),
+            Column("what", N_("What"), "enum", self.found.rules),
             Column("text", N_("Text"), "text"),
             Column("reason", N_("When"), "tag"),
         ]

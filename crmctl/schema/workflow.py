@@ -30,12 +30,26 @@ class Gate(Frozen):
     criteria: str | None = None
 
 
+class Again(Frozen):
+    """That what is over comes again: a record like it is made for the next time.
+
+    `every` is the field with the distance (`2w`); without a value nothing comes again. The days and
+    moments in `dates` move on, the first one that is there leads. `since` keeps the day from which
+    months count, where some months lack it. Fields in `without` are not taken along.
+    """
+
+    every: str
+    dates: tuple[str, ...] = ()
+    since: str | None = None
+    without: tuple[str, ...] = ()
+
+
 class State(Frozen):
     """One state: those that may follow, and the gates to come in and to go on.
 
-    On coming in, `stamp` gets the day or instant unless the same change says another, and what
-    `clear` names is taken away. What `keep` names goes into a list of what was before, its last
-    entry with the day in the field `back`.
+    On coming in, `stamp` gets the day or instant unless the same change says another, what `clear`
+    names is taken away, and what comes `again` is made. What `keep` names goes into a list of what
+    was before, its last entry with the day in the field `back`.
     """
 
     to: tuple[str, ...] = ()
@@ -44,6 +58,7 @@ class State(Frozen):
     stamp: str | None = None
     clear: tuple[str, ...] = ()
     keep: dict[str, str] = {}  # noqa: RUF012 (copied for each)
+    again: Again | None = None
 
 
 def declared(kind: Kind, field: Field) -> dict[str, State]:
@@ -65,13 +80,11 @@ def declared(kind: Kind, field: Field) -> dict[str, State]:
                 reason = _("there is no state “{state}”").format(state=other)
                 hint = did_you_mean(suggest(other, field.values))
                 raise BadDefinition(where, place, reason, hint)
-        named = [
-            *state.enter.needs,
-            *state.leave.needs,
-            *state.clear,
-            *state.keep,
-            *state.keep.values(),
-        ]
+        entering = [*state.clear, *state.keep, *state.keep.values()]
+        named = [*state.enter.needs, *state.leave.needs, *entering]
+        if state.again is not None:
+            again = state.again
+            named += [again.every, *again.dates, *again.without, *filter(None, [again.since])]
         for path in [*named, *([state.stamp] if state.stamp else [])]:
             if kind.find(path) is None:
                 reason = _("there is no field “{field}”").format(field=path)

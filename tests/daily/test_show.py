@@ -86,6 +86,9 @@ def test_a_customer_on_one_page(busy: Book) -> None:
         "City     Stuttgart",
         "Consent  E-mail: Granted (2026-02-01)",
         "",
+        "Next step  Task: Prepare the offer",
+        "Why        overdue by 1 day",
+        "",
         "Value",
         "  Spend             1,500.50 EUR",
         "  Orders            2",
@@ -93,6 +96,8 @@ def test_a_customer_on_one_page(busy: Book) -> None:
         "  RFM segment       New",
         "  ABC class         A",
         "  Last interaction  2026-11-12 10:00",
+        "  Next touch        2026-11-20",
+        "  Promises kept     100",
         "",
         "Contacts",
         "  Ann Lee  Head of Lab · Decision maker · ann@acme.example",
@@ -139,6 +144,9 @@ def test_for_scripts(busy: Book) -> None:
         "promises",
         "interactions",
         "orders",
+        "open",
+        "due",
+        "next",
         "profile",
     ]
     assert found["customer"]["level"] == "important"

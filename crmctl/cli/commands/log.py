@@ -26,6 +26,7 @@ STDIN = "-"
     ),
     examples=[
         'crmctl log nordlys "wants an offer by Friday" --feeling +1 --next "7d: send offer"',
+        'crmctl log nordlys "asks for a certificate" --promise "friday: send the certificate"',
         'crmctl log tck-20261106-rpaxbga5 "sent the statement" --direction out',
         'crmctl log 陈晓明 "上门演示" --kind 拜访 --at "昨天下午3点"',
         "crmctl log - < calls.txt",
@@ -38,6 +39,13 @@ STDIN = "-"
 @option("--feeling", metavar="-2..2", help=N_("How the customer felt: -2 very bad, +2 very good."))
 @option("--contact", metavar="NAME", help=N_("With whom: a contact of the customer."))
 @option("--next", "next_", metavar="WHEN: ACTION", help=N_("The next step, “7d: send offer”."))
+@option(
+    "--promise",
+    "promises",
+    multiple=True,
+    metavar="WHEN: TEXT",
+    help=N_("What you promised, “friday: send the certificate”; as often as needed."),
+)
 @option("--by", metavar="USER", help=N_("Who of us it was; you, if that is known."))
 @option("--direction", metavar="in|out", help=N_("Who sent it: in, they; out, we."))
 @option("-f", "--file", type=click.File(encoding="utf-8"), help=N_("Read many from a file."))
@@ -55,6 +63,7 @@ def command(
     plan: str | None,
     format_: str,
     next_: str | None,
+    promises: tuple[str, ...],
     **given: str | None,
 ) -> None:
     from crmctl.changes.logged import Logger
@@ -66,10 +75,10 @@ def command(
         raise UsageError(_("What is read from a file or stdin says customers and texts itself."))
     if many is None and customer is None:
         raise UsageError(_("Say with which customer: log CUSTOMER TEXT."))
-    if many is None and text is None and next_ is None and not sets:
+    if many is None and text is None and next_ is None and not promises and not sets:
         raise UsageError(_("Say what happened: log CUSTOMER TEXT."), f'crmctl log {customer} "…"')
     built = builder(app, reason)
-    logger = Logger(built, {**given, "next": next_}, sets)
+    logger = Logger(built, {**given, "next": next_}, sets, promises)
     if many is not None:
         logger.lines(_read(many))
     else:

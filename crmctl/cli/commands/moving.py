@@ -1,4 +1,4 @@
-"""The commands of kinds with a workflow: `move`, and for deals `advance`, `close` and `reopen`."""
+"""The commands of kinds with a workflow: `move`, more of them for deals, and `done` for tasks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 def moving_command(name: str, command: str, kind: Kind | None = None) -> Command:
     """One of these commands for the kind `name`."""
-    makers = {"move": _move, "advance": _advance, "close": _close, "reopen": _reopen}
+    makers = {
+        "move": _move, "advance": _advance, "close": _close, "reopen": _reopen, "done": _done,
+    }  # fmt: skip
     made = makers[command](name)
     made.examples = examples.of_kind(name, command, kind)
     return made
@@ -84,3 +86,34 @@ def _reopen(name: str) -> Command:
         reopen_record(app, app.kind(name), ref, stage, **given)
 
     return reopen
+
+
+def _done(name: str) -> Command:
+    @define(
+        "done",
+        help=N_(
+            "Mark as done, and with --log note what was said as an interaction. What recurs is "
+            "made anew for the next time."
+        ),
+    )
+    @options.writing
+    @option("--log", "said", metavar="TEXT", help=N_("Log an interaction with the customer."))
+    @option("--kind", metavar="KIND", help=N_("Kind of that interaction, such as call or visit."))
+    @option("--feeling", metavar="-2..2", help=N_("How the customer felt then."))
+    @option("--next", "next_", metavar="WHEN: ACTION", help=N_("The next step after that."))
+    @argument("refs", nargs=-1, required=True, shell_complete=complete_ref(name))
+    def done(
+        app: App,
+        refs: tuple[str, ...],
+        said: str | None,
+        kind: str | None,
+        feeling: str | None,
+        next_: str | None,
+        **given: Any,
+    ) -> None:
+        from crmctl.cli.moving import finish_records
+
+        told = {"kind": kind, "feeling": feeling, "next": next_}
+        finish_records(app, app.kind(name), refs, said, told, **given)
+
+    return done

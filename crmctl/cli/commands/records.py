@@ -21,6 +21,8 @@ from crmctl.locale import N_
 if TYPE_CHECKING:
     from crmctl.schema.model import Kind
 
+DONE = "done"  # the state that a command of its own leads to
+
 
 def kind_group(name: str, help: str, kind: Kind | None = None) -> Group:
     """`crmctl NAME ...`: list, show, add, set, edit, rename, rm, archive and the embedded lists.
@@ -73,7 +75,9 @@ class KindGroup(Group):
         from crmctl.schema.workflow import PIPELINES
 
         staged = any(field.workflow == PIPELINES for field in kind.workflows)
-        return ["move", *(("advance", "close", "reopen") if staged else ())]
+        ends = any(DONE in field.values for field in kind.workflows)
+        more = [*(("advance", "close", "reopen") if staged else ()), *((DONE,) if ends else ())]
+        return ["move", *more]
 
 
 def _list(name: str) -> Command:

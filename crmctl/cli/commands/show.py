@@ -37,7 +37,7 @@ def command(app: App, /, ref: str, format_: str, as_of: str | None) -> None:
     if kind.name != CUSTOMER:
         show_record(app, kind, id, format_, as_of)
         return
-    found = dossier(app.workspace, id, as_of=app.day(as_of))
+    found = dossier(app.workspace, id, as_of=app.day(as_of), on_fault=app.warn)
     app.warn_of_broken()
     if format_ == "table":
         app.print(dossier_lines(found, app.workspace.registry, app.workspace.zone, app.width))
