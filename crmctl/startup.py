@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 
 from crmctl import __version__, shipped
-from crmctl.locale import from_locale
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,6 +49,8 @@ def user_cache() -> str:
 
 def choose_language(flag: str | None, root: str | None) -> str:
     """Flag, CRMCTL_LANG, the person's settings, this book's local ones, the locale, the book."""
+    from crmctl.locale import from_locale
+
     for asked in (flag, os.environ.get("CRMCTL_LANG")):
         language = from_locale(asked)
         if language:
@@ -72,6 +73,8 @@ def choose_language(flag: str | None, root: str | None) -> str:
 
 def _language_in(file: str) -> str | None:
     """The value of a top-level `language:` line."""
+    from crmctl.locale import from_locale
+
     try:
         with open(file, encoding="utf-8", errors="replace") as lines:
             for line in lines:

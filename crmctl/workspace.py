@@ -196,6 +196,11 @@ class Workspace:
         mark += f"/{self.config.rates.max_age_days}"
         return self.base, self.registry, self.rates, mark, self.zone, self._progress
 
+    def close(self) -> None:
+        """Ends the work on the index, if there was any."""
+        if "index" in self.__dict__:
+            self.index.close()
+
     def _progress(self, done: int, total: int) -> None:
         if self.on_progress:
             self.on_progress(done, total)

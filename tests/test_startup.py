@@ -26,9 +26,10 @@ COSTLY = frozenset(
 )
 PROGRAM = """
 import atexit, json, os, sys
-def dump(file=open(sys.argv.pop(1), "w")):
+def dump(name=sys.argv.pop(1)):
     origins = {name: getattr(module, "__file__", None) for name, module in sys.modules.items()}
-    json.dump(origins, file)
+    with open(name, "w") as file:
+        json.dump(origins, file)
 atexit.register(dump)
 """
 MAIN = PROGRAM + "from crmctl.__main__ import run\nrun()"

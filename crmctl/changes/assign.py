@@ -68,6 +68,7 @@ class Assigner:
         changed: Values = copy.deepcopy(dict(values))
         for assignment in assignments:
             self._apply(changed, assignment)
+        _prune(changed)
         return changed
 
     def value(self, field: Field, text: str, record: Mapping[str, Any]) -> Any:
@@ -94,7 +95,6 @@ class Assigner:
             self._step(holder, field, name, assignment)
         else:
             self._item(holder, field, name, assignment, around)
-        _prune(values)
 
     def _assign_item(
         self, items: list[Any], field: Field, key: str, assignment: Assignment, values: Values

@@ -96,7 +96,7 @@ class Builder:
             fields["id"],
             None,
             ordered(kind, fields),
-            path_of(kind, fields, self._author),
+            self._file_of(kind, fields),
         )
         return self.put(change)
 
@@ -271,10 +271,11 @@ class Builder:
             return False
         # A file that cannot be read still holds its id.
         unreadable = self.references.unreadable(id, kind) is not None
-        return (
-            unreadable
-            or (self.workspace.records / path_of(kind, {"id": id}, self._author)).exists()
-        )
+        return unreadable or (self.workspace.records / self._file_of(kind, {"id": id})).exists()
+
+    def _file_of(self, kind: Kind, values: Mapping[str, Any]) -> str:
+        """The file for a new record, below records/."""
+        return path_of(kind, values, self._author if "{author}" in kind.path else NOBODY)
 
     @cached_property
     def _author(self) -> str:

@@ -96,7 +96,9 @@ def evaluate_account(
     band = form.bands.get(result.band or "")
     app.remark(text.format(score=result.score, band=said(result.band or "—", band)))
     if result.coverage < 100:
-        missing = ", ".join(name for name in form.criteria if name not in scores)
+        missing = ", ".join(
+            said(name, one) for name, one in form.criteria.items() if name not in scores
+        )
         text = _("Only {coverage} % of the weight was scored; missing: {missing}.")
         app.remark(text.format(coverage=result.coverage, missing=missing))
     for action in band.actions if band is not None else ():

@@ -74,6 +74,11 @@ class App:
 
         return Workspace.find(self.directory).root
 
+    def close(self) -> None:
+        """Ends the work on the book."""
+        if "workspace" in self.__dict__:
+            self.workspace.close()
+
     def _recover(self, workspace: Workspace) -> None:
         """Finishes a change set that was interrupted, unless it is just being made."""
         from crmctl.changes.apply import Applier

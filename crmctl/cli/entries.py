@@ -35,6 +35,10 @@ def add_entries(
     _kind, id = References(app.workspace).find(ref, kind)
     assigner = built.assigner(kind)
     values = built.read(kind, id).values
+    items = list(values.get(field.name) or [])
+    name = field.key or "id"
+    taken = {str(item.get(name)) for item in items}
+    around = {key: value for key, value in values.items() if key != field.name}
     keys = []
     for title in _words(titles) if titles else (None,):
         item: dict[str, Any] = {}
@@ -42,16 +46,17 @@ def add_entries(
             if field.label is None:
                 raise UsageError(_("These entries have no name; use --set."))
             item[field.label] = assigner.value(field.leaf.fields[field.label], title, values)
-        items = list(values.get(field.name) or [])
         new = assigner.keyed_item(field, item, items)
-        key = str(new[field.key or "id"])
-        if any(str(one.get(field.key or "id")) == key for one in items):
+        key = str(new[name])
+        if key in taken:
             raise Exists(field.titled(), key)
-        values = {**values, field.name: [*items, new]}
         texts = [f"{field.name}.{key}.{text}" for text in sets]
-        values = assigner.apply(values, [parse_assignment(text) for text in texts])
+        # Alone in its list: copying all of them for each would take the square of their number.
+        alone = assigner.apply({**around, field.name: [new]}, [*map(parse_assignment, texts)])
+        items += alone[field.name]
+        taken.add(key)
         keys.append(key)
-    built.replace(kind, id, values)
+    built.replace(kind, id, {**values, field.name: items})
     finish(app, built, print_ids=keys, **writing)
 
 

@@ -186,6 +186,7 @@ def program(ctx: click.Context, /, directory: str | None, lang: str | None, **op
     from crmctl.cli.app import App
 
     ctx.obj = App(directory, actor=options["as"], meta=ctx.meta)
+    ctx.call_on_close(ctx.obj.close)
 
 
 def main(args: list[str] | None = None) -> int:

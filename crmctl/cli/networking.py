@@ -79,9 +79,9 @@ def show_path(app: App, *, start: str, target: str, as_of: str | None, format_: 
     names = _names(app, [begin, end, *(one.a for one in steps), *(one.b for one in steps)])
     people = format_ in ("table", "md")
     shown = [
-        Column("from", N_("Who"), "text"),
+        Column("from", N_("From whom"), "text"),
         Column("how", N_("Connected by"), "text"),
-        Column("to", N_("With"), "text"),
+        Column("to", N_("To whom"), "text"),
         Column("note", N_("Note"), "text"),
     ]
     rows = [

@@ -7,10 +7,10 @@ is large the two go side by side; on a small one the second process would cost m
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
-from crmctl.startup import PRIVATE, moving
+from crmctl.startup import PRIVATE, find_root, moving
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from crmctl.index.scan import Look
 
@@ -18,11 +18,25 @@ LARGE = 8 << 20  # bytes of an index, some ten thousand records
 
 # Root, where the change sets stood, pipe, process.
 _begun: tuple[str, tuple[bool, int], int, int] | None = None
+_early = False  # whether that was before the command line was read
+
+
+def begin_early() -> None:
+    """Starts the look at the book around the current folder: the next `begin` has nothing to do."""
+    global _early
+    root = find_root()
+    if root is not None:
+        begin(root)
+        _early = True
 
 
 def begin(root: str) -> None:
     """Starts the look, where that pays; whoever never takes it loses nothing."""
-    global _begun
+    global _begun, _early
+    if _early and _begun is not None and _begun[0] == root:
+        _early = False
+        return
+    _early = False
     drop()
     if not hasattr(os, "fork") or not _is_large(root):
         return

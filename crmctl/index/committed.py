@@ -45,7 +45,7 @@ class CommittedRecords:
             if folder is None or name.startswith("."):
                 continue
             if name.endswith(".yaml") and is_text(name):
-                folder.entries.append((name, blob.size, *_stamps(blob.id)))
+                folder.put(name, (name, blob.size, *_stamps(blob.id)))
                 self._ids[path] = blob.id
                 if blob.is_link:
                     self._faults[path] = Fault("not-a-file", 1, 1, {"what": DEAD_LINK})
@@ -120,7 +120,7 @@ class CommittedIndex(Index):
         try:
             database.copy(start, part)
             with closing(database.connect(part, self.zone, self.rates)) as connection:
-                self._update(connection, self._records.look())
+                self._update(connection, lambda refresh: refresh.run(self._records.look()))
         except sqlite3.DatabaseError:
             database.remove(part)
             return False

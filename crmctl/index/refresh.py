@@ -5,10 +5,12 @@ from __future__ import annotations
 import gc
 import os
 import sqlite3
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from itertools import chain
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from crmctl.index.derived import outdate
@@ -62,7 +64,7 @@ class Refresh:
         execute = self.connection.execute
         known = dict(execute("SELECT path, print FROM folder"))
         found = seen.folders
-        for path in known.keys() - found.keys() if seen.whole else ():
+        for path in known.keys() - found.keys():
             self._drop_files(execute("SELECT fid FROM file WHERE folder = ?", (path,)).fetchall())
             execute("DELETE FROM folder WHERE path = ?", (path,))
         work: list[Job] = []
@@ -76,6 +78,44 @@ class Refresh:
         self._folder_problems(seen)
         outdate(self.connection, self._changed_tables)
 
+    def take_in(self, records: Path, paths: Iterable[str], seen: Look) -> None:
+        """Reads some files, by path below `records`, without a look at what lies beside them.
+
+        Their folders are noted as they were `seen` before, with these files as they are now.
+        """
+        now = Look(time.time_ns(), {})
+        work: list[Job] = []
+        for path in paths:
+            place, _slash, name = path.rpartition("/")
+            kind = self._kind(place)
+            folder = seen.folders.get(place) or Folder(place)
+            try:
+                stat = os.stat(records / path)
+            except FileNotFoundError:
+                folder.put(name, None)
+                self._drop_file(place, name)
+            else:
+                entry = (name, stat.st_size, stat.st_mtime_ns, stat.st_ino)
+                folder.put(name, entry)
+                if kind is not None:
+                    work.append(self._job(place, entry, kind))
+            now.folders[place] = folder
+        self._read(work, now)
+        for place, folder in now.folders.items():
+            self.connection.execute(
+                "REPLACE INTO folder VALUES (?, ?)", (place, folder.fingerprint)
+            )
+        outdate(self.connection, self._changed_tables)
+
+    def _job(self, place: str, entry: Entry, kind: Kind) -> Job:
+        sql = "SELECT fid, digest FROM file WHERE folder = ? AND name = ?"
+        fid, digest = self.connection.execute(sql, (place, entry[0])).fetchone() or (None, "")
+        return Job(place, entry, kind, fid, digest)
+
+    def _drop_file(self, place: str, name: str) -> None:
+        sql = "SELECT fid FROM file WHERE folder = ? AND name = ?"
+        self._drop_files(self.connection.execute(sql, (place, name)).fetchall())
+
     def _changed(self, folder: Folder) -> Iterator[Job]:
         execute = self.connection.execute
         sql = "SELECT name, size, mtime, inode FROM file WHERE folder = ?"
@@ -85,14 +125,11 @@ class Refresh:
         # Sets, for a folder may hold ten thousand files of which one has changed.
         changed = sorted(current - known)
         gone = {name for name, *_ in known - current}.difference(name for name, *_ in changed)
-        sql = "SELECT fid, digest FROM file WHERE folder = ? AND name = ?"
         for name in gone:
-            found = execute(sql, (folder.path, name)).fetchall()
-            self._drop_files([(fid,) for fid, _digest in found])
+            self._drop_file(folder.path, name)
         for entry in changed:
             assert kind is not None
-            fid, digest = execute(sql, (folder.path, entry[0])).fetchone() or (None, "")
-            yield Job(folder.path, entry, kind, fid, digest)
+            yield self._job(folder.path, entry, kind)
 
     def _racy(self, found: dict[str, Folder], working: set[str]) -> Iterator[Job]:
         for path, name, fid, digest in self.connection.execute(
@@ -101,7 +138,7 @@ class Refresh:
             folder, kind = found.get(path), self._kind(path)
             if folder is None or kind is None or f"{path}/{name}" in working:
                 continue
-            entry = next((entry for entry in folder.entries if entry[0] == name), None)
+            entry = folder.entry(name)
             if entry is not None:
                 yield Job(path, entry, kind, fid, digest)
 
@@ -188,10 +225,7 @@ class Refresh:
     def _folder_problems(self, seen: Look) -> None:
         """What no file of a kind tells: its problems are those of file 0."""
         execute = self.connection.execute
-        for (path,) in execute("SELECT DISTINCT path FROM problem WHERE fid = 0").fetchall():
-            place = path.removeprefix("records").removeprefix("/")
-            if seen.whole or {place, place.rpartition("/")[0]} & seen.folders.keys():
-                execute("DELETE FROM problem WHERE fid = 0 AND path = ?", (path,))
+        execute("DELETE FROM problem WHERE fid = 0")
         rows: list[tuple[int, str, int, int, str, str]] = []
         for folder in seen.folders.values():
             names = list(folder.strays)

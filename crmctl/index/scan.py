@@ -12,59 +12,78 @@ import os
 import stat as stat_of
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 from sqlite3 import Connection
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 Entry = tuple[str, int, int, int]  # name, size, mtime in ns, inode
 SETTLED_NS = 2_000_000_000
+_END = "//"  # stands before, between and behind the files of a listing: no name has a slash
 
 
 class Folder:
     """One folder under records/: its path relative to there, its record files, other files.
 
-    `faults` are codes of problems with what it holds, or with itself under an empty name.
+    The record files are kept as one text, for two texts are compared in a moment. `faults` are
+    codes of problems with what it holds, or with itself under an empty name.
     """
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.entries: list[Entry] = []
+        self.listing = _END
         self.strays: list[str] = []
         self.faults: list[tuple[str, str, dict[str, str]]] = []
 
+    def fill(self, entries: Iterable[Entry]) -> None:
+        """Gives it its record files."""
+        texts = [f"{name}/{size}/{mtime}/{inode}" for name, size, mtime, inode in entries]
+        self.listing = _END.join(["", *texts, ""]) if texts else _END
+
     def refused(self, error: OSError) -> None:
         """Nothing of a folder is shown that only gives a part of what it holds."""
-        self.entries, self.strays = [], []
+        self.listing, self.strays = _END, []
         self.faults = [("", "unreadable", {"reason": error.strerror or str(error)})]
 
-    @cached_property
+    @property
+    def entries(self) -> list[Entry]:
+        """Its record files, as the system lists them."""
+        return [_entry(text) for text in self.listing.split(_END) if text]
+
+    def entry(self, name: str) -> Entry | None:
+        """One of its record files."""
+        start, end = self._place(name)
+        return _entry(self.listing[start:end]) if end else None
+
+    def put(self, name: str, entry: Entry | None) -> None:
+        """A record file as it is now; None for one that is gone."""
+        start, end = self._place(name)
+        if end:
+            self.listing = self.listing[:start] + self.listing[end + len(_END) :]
+        else:
+            start = len(self.listing)
+        if entry is not None:
+            text = "/".join(map(str, entry)) + _END
+            self.listing = self.listing[:start] + text + self.listing[start:]
+
+    def _place(self, name: str) -> tuple[int, int]:
+        """Where a file stands in the listing; an end of 0 when it does not."""
+        found = self.listing.find(f"{_END}{name}/")
+        if found < 0:
+            return 0, 0
+        start = found + len(_END)
+        return start, self.listing.index(_END, start)
+
+    @property
     def fingerprint(self) -> str:
         """Depends on the order too, which stays as long as a folder is not touched."""
-        listing = repr((self.entries, self.strays, self.faults))
-        return blake2b(listing.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
-
-    def packed(self) -> str:
-        """All that is in it, as text."""
-        return json.dumps((self.entries, self.strays, self.faults))
+        text = f"{self.listing}{json.dumps((self.strays, self.faults))}"
+        return blake2b(text.encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
 
 
-class Told(Folder):
-    """A folder that another process has listed: unpacked only when its files are asked for."""
-
-    def __init__(self, path: str, fingerprint: str, packed: str) -> None:
-        self.path = path
-        self.fingerprint = fingerprint
-        self._packed = packed
-
-    def __getattr__(self, name: str) -> Any:
-        if name not in ("entries", "strays", "faults"):
-            raise AttributeError(name)
-        entries, self.strays, faults = json.loads(self._packed)
-        self.entries = [tuple(entry) for entry in entries]
-        self.faults = [tuple(fault) for fault in faults]
-        return self.__dict__[name]
+def _entry(text: str) -> Entry:
+    name, size, mtime, inode = text.split("/")
+    return name, int(size), int(mtime), int(inode)
 
 
 def folders(records: Path) -> Iterator[Folder]:
@@ -115,6 +134,7 @@ def _list(records: Path, folder: int, found: Folder, inner: list[str]) -> None:
         # Such as a file from an archive in GB18030: nobody could name it in a reference.
         found.strays += [as_text(name) for name in names if not is_text(name)]
         names = [name for name in names if is_text(name)]
+    entries: list[Entry] = []
     for name in names:
         if name[-5:] == ".yaml" and name[0] != ".":
             try:
@@ -122,9 +142,9 @@ def _list(records: Path, folder: int, found: Folder, inner: list[str]) -> None:
             except OSError:
                 if not os.access(".", os.X_OK, dir_fd=folder):
                     raise
-                found.entries.append((name, -1, -1, -1))
+                entries.append((name, -1, -1, -1))
                 continue
-            found.entries.append((name, stat.st_size, stat.st_mtime_ns, stat.st_ino))
+            entries.append((name, stat.st_size, stat.st_mtime_ns, stat.st_ino))
         elif name[0] != ".":
             path = f"{found.path}/{name}" if found.path else name
             mode = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
@@ -134,6 +154,7 @@ def _list(records: Path, folder: int, found: Folder, inner: list[str]) -> None:
                 found.faults.append((name, "outside", {}))
             else:
                 found.strays.append(name)
+    found.fill(entries)
 
 
 def _leads_out(records: Path, path: Path) -> bool:
@@ -160,12 +181,10 @@ class Look(NamedTuple):
     """What a source holds: when the look began, in ns, and the folders by path.
 
     No time is said of what cannot change, so that none of its files is too young to be trusted.
-    `whole`: these are all the folders, there are no others.
     """
 
     started: int | None
     folders: dict[str, Folder]
-    whole: bool = True
 
     def is_young(self, entry: Entry) -> bool:
         """Whether a file may change again without a trace in its stamps."""
@@ -177,31 +196,28 @@ class Look(NamedTuple):
 
     def packed(self) -> bytes:
         """The look as bytes, for another process of the same program."""
-        folders = [(path, one.fingerprint, one.packed()) for path, one in self.folders.items()]
+        folders = [(one.path, one.listing, one.strays, one.faults) for one in self.folders.values()]
         return json.dumps((self.started, folders)).encode()
 
     @classmethod
     def unpacked(cls, data: bytes) -> Self | None:
         """The look in `data`; None when it was broken off."""
         try:
-            started, folders = json.loads(data)
+            started, told = json.loads(data)
         except ValueError:
             return None
-        return cls(started, {path: Told(path, *told) for path, *told in folders})
+        folders: dict[str, Folder] = {}
+        for path, listing, strays, faults in told:
+            folder = folders[path] = Folder(path)
+            folder.listing, folder.strays = listing, strays
+            folder.faults = [tuple(fault) for fault in faults]
+        return cls(started, folders)
 
 
 def look(records: Path) -> Look:
     """Lists every folder once."""
     started = time.time_ns()
     return Look(started, {folder.path: folder for folder in folders(records)})
-
-
-def glance(records: Path, paths: Iterable[str]) -> Look:
-    """Lists only the folders in which these files lie, by path below `records`."""
-    started = time.time_ns()
-    places = {path.rpartition("/")[0] for path in paths}
-    found = {place: folder for place in places if (folder := _listed(records, place, []))}
-    return Look(started, found, whole=False)
 
 
 def differs(connection: Connection, fingerprints: Mapping[str, str]) -> bool:

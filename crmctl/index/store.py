@@ -20,7 +20,7 @@ from crmctl.errors import BadSql, IndexUnusable
 from crmctl.index import asof, database, derived, functions, layout
 from crmctl.index.derived import Derived
 from crmctl.index.lookups import Lookups
-from crmctl.index.scan import Look, differs, glance
+from crmctl.index.scan import Look, differs
 from crmctl.index.source import Disk, Source
 from crmctl.problems import Problem
 from crmctl.schema.model import Kind, Registry
@@ -59,6 +59,7 @@ class Index(Lookups):
         self._connection: sqlite3.Connection | None = None
         self._file: Path | None = None
         self._source: Source = Disk(root)
+        self._seen: Look | None = None
         self._derived: dict[str, Callable[[], None]] = {}
         self._made: dict[str, str] = {}
         self._day: date | None = None
@@ -139,6 +140,12 @@ class Index(Lookups):
         """Where it is, or will be."""
         return self._file or database.folder(self.root) / self.name
 
+    def close(self) -> None:
+        """Leaves the index as one file, without what SQLite keeps beside it meanwhile."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
     # freshness
 
     def refresh(self) -> None:
@@ -160,7 +167,8 @@ class Index(Lookups):
         database.wait_at_most(self._connection, BRIEFLY)
         # What is written stands, whatever becomes of its index.
         with suppress(OSError, sqlite3.DatabaseError):
-            self._update(self._connection, glance(self.root / "records", paths), moving)
+            seen, records = self._seen or Look(None, {}), self.root / "records"
+            self._update(self._connection, lambda one: one.take_in(records, paths, seen), moving)
         database.wait_at_most(self._connection, database.BUSY_SECONDS)
 
     def _refresh(self, connection: sqlite3.Connection) -> None:
@@ -168,20 +176,23 @@ class Index(Lookups):
         moving = startup.moving(str(self.root))
         if moving[0]:
             return
-        seen = self._source.look()
+        seen = self._seen = self._source.look()
         current = database.has_rates(connection, self._rates_mark)
         if current and not differs(connection, seen.fingerprints()):
             return
-        self._update(connection, seen, moving)
+        self._update(connection, lambda refresh: refresh.run(seen), moving)
 
     def _update(
-        self, connection: sqlite3.Connection, seen: Look, moving: tuple[bool, int] | None = None
+        self,
+        connection: sqlite3.Connection,
+        work: Callable[[Refresh], None],
+        moving: tuple[bool, int] | None = None,
     ) -> None:
-        """Brings an index to what was seen, unless `moving` is no longer true by then."""
+        """Brings an index up to date; nothing of it counts when `moving` is no longer true then."""
         refresh = self._refresher(connection)
         connection.execute("BEGIN IMMEDIATE")
         try:
-            refresh.run(seen)
+            work(refresh)
             if moving is not None and startup.moving(str(self.root)) != moving:
                 connection.execute("ROLLBACK")
                 return

@@ -19,10 +19,22 @@ from crmctl.storage.reader import parse_document
 from crmctl.storage.splices import Document
 from crmctl.storage.streams import newline_of
 from crmctl.storage.writer import Flow, Plain, as_tree, dump, is_empty, prune
+from crmctl.values.frozen import Frozen
 from crmctl.values.tree import Tilde, Tree
 
 Order = Callable[[Path], Sequence[str]]
 
+
+class Extend(Frozen):
+    """The splice that puts values into a list which has some already, before `index`."""
+
+    path: Path
+    index: int
+    values: Sequence[Any]
+
+
+# From more on, they are tried together first: one by one each reads the document again.
+MANY_SETS = 8
 # Beyond this many splices a field is written anew: each of them reads the document again.
 MAX_SPLICES = 64
 
@@ -37,32 +49,100 @@ def edit_document(text: str, edits: Sequence[Edit], order: Order) -> str:
     tree, faults = parse_document(text)
     if faults:
         raise EditRefused(edits[0].path if edits else (), "unreadable")
-    for edit in edits:
-        wanted = apply_edit(tree or {}, edit)
-        if as_tree(wanted) != (tree or {}):
-            text, tree = _edited(text, tree, edit, wanted, order)
+    for together in _batches(edits):
+        if len(together) > MANY_SETS and isinstance(together[0], Set):
+            at_once = _set_at_once(text, tree or {}, together, order)
+            if at_once is not None:
+                text, tree = at_once
+                continue
+            batches = [[edit] for edit in together]
+        else:
+            batches = [together]
+        for batch in batches:
+            wanted = _applied(tree or {}, batch)
+            if as_tree(wanted) != (tree or {}):
+                text, tree = _edited(text, tree, batch, wanted, order)
     return text
 
 
+def _batches(edits: Sequence[Edit]) -> Iterator[list[Edit]]:
+    """Edits that may be made at once: what is added to one list, what is set in its entries."""
+    batch: list[Edit] = []
+    for edit in edits:
+        if batch and _sort(edit) != _sort(batch[-1]):
+            yield batch
+            batch = []
+        batch.append(edit)
+        if _sort(edit) is None:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _sort(edit: Edit) -> tuple[str, Path] | None:
+    """What edits of one batch have in common; None for one that stands alone."""
+    if isinstance(edit, Insert) and edit.index is None:
+        return "insert", edit.path
+    if isinstance(edit, Set) and len(edit.path) > 1 and isinstance(edit.path[1], int):
+        return "set", edit.path[:1]
+    return None
+
+
+def _set_at_once(
+    text: str, tree: dict[str, Tree], edits: Sequence[Edit], order: Order
+) -> tuple[str, dict[str, Tree]] | None:
+    """Many values set in one list, with the document read once; None where that does not do.
+
+    From the end, so that the marks of what comes before stay true.
+    """
+    wanted = _applied(tree, edits)
+    try:
+        document = Document(text)
+        for step in reversed([*_difference(tree, wanted, ())]):
+            if not isinstance(step, Set):
+                return None
+            document.text = document.set(step.path, step.value, order)
+    except ValueError:
+        return None
+    reread, faults = parse_document(document.text)
+    return (document.text, reread or {}) if not faults and reread == as_tree(wanted) else None
+
+
+def _applied(tree: Mapping[str, Any], edits: Sequence[Edit]) -> dict[str, Any]:
+    record = dict(tree)
+    for edit in edits:
+        record = apply_edit(record, edit)
+    return record
+
+
 def _edited(
-    text: str, tree: dict[str, Tree] | None, edit: Edit, wanted: dict[str, Any], order: Order
+    text: str,
+    tree: dict[str, Tree] | None,
+    edits: Sequence[Edit],
+    wanted: dict[str, Any],
+    order: Order,
 ) -> tuple[str, dict[str, Tree] | None]:
-    """The text after one edit and its tree; `wanted` is the record as it should read then."""
+    """The text after some edits and its tree; `wanted` is the record as it should read then."""
     intended = as_tree(wanted)
     for attempt in (_spliced, _rewritten):
         try:
-            result = attempt(text, tree, edit, wanted, order)
+            result = attempt(text, tree, edits, wanted, order)
         except ValueError:
             # A layout that the splices do not know, or text that YAML cannot hold.
             continue
         reread, faults = parse_document(result)
         if not faults and (reread or {}) == intended:
             return result, reread
-    raise EditRefused(edit.path, "unsafe")
+    raise EditRefused(edits[0].path, "unsafe")
 
 
 def _spliced(
-    text: str, tree: dict[str, Tree] | None, edit: Edit, wanted: dict[str, Any], order: Order
+    text: str,
+    tree: dict[str, Tree] | None,
+    edits: Sequence[Edit],
+    wanted: dict[str, Any],
+    order: Order,
 ) -> str:
     if tree is None:
         newline = newline_of(text)
@@ -75,22 +155,26 @@ def _spliced(
         document = Document(text)
         if isinstance(step, Remove):
             text = document.remove(step.path)
-        elif isinstance(step, Insert):
-            text = document.insert(step.path, step.index, step.value)
+        elif isinstance(step, Extend):
+            text = document.insert(step.path, step.index, step.values)
         else:
             text = document.set(step.path, step.value, order)
     return text
 
 
 def _rewritten(
-    text: str, tree: dict[str, Tree] | None, edit: Edit, wanted: dict[str, Any], order: Order
+    text: str,
+    tree: dict[str, Tree] | None,
+    edits: Sequence[Edit],
+    wanted: dict[str, Any],
+    order: Order,
 ) -> str:
     """The whole top-level field anew, in canonical form."""
     document = Document(text)
-    key = edit.path[0]
+    key = edits[0].path[0]
     assert isinstance(key, str)
     old = child(document.root, key)
-    record = apply_edit({} if old is None else {key: writable(old)}, edit)
+    record = _applied({} if old is None else {key: writable(old)}, edits)
     return document.rewrite(key, record.get(key))
 
 
@@ -164,7 +248,7 @@ def _changed(node: Any, path: Path, edit: Edit, value: Any) -> Any:
     return fields
 
 
-def _difference(old: Tree, new: Any, path: Path) -> Iterator[Edit]:
+def _difference(old: Tree, new: Any, path: Path) -> Iterator[Edit | Extend]:
     """The splices that turn `old` into `new`: each sets, inserts or removes one value, and none
     leaves a mapping or list empty, save the record itself."""
     if as_tree(new) == old:
@@ -184,7 +268,7 @@ def _difference(old: Tree, new: Any, path: Path) -> Iterator[Edit]:
         yield Set(path, new)
 
 
-def _list_difference(old: list[Tree], new: list[Any], path: Path) -> Iterator[Edit]:
+def _list_difference(old: list[Tree], new: list[Any], path: Path) -> Iterator[Edit | Extend]:
     shorter = min(len(old), len(new))
     first = next((i for i in range(shorter) if as_tree(new[i]) != old[i]), shorter)
     last = 0
@@ -193,7 +277,7 @@ def _list_difference(old: list[Tree], new: list[Any], path: Path) -> Iterator[Ed
     common = shorter - last
     for index in range(first, common):
         yield from _difference(old[index], new[index], (*path, index))
-    for index in range(common, len(new) - last):
-        yield Insert(path, index, new[index])
+    if common < len(new) - last:
+        yield Extend(path, common, new[common : len(new) - last])
     for index in reversed(range(common, len(old) - last)):
         yield Remove((*path, index))

@@ -57,15 +57,14 @@ class Document:
             raise ValueError("no such place")
         return self._add(parent, key, value, order(tuple(path[:-1])))
 
-    def insert(self, path: Sequence[Step], index: int | None, value: Any) -> str:
-        """Inserts an item into the list at a path, which has items already."""
+    def insert(self, path: Sequence[Step], index: int, values: Sequence[Any]) -> str:
+        """Inserts items into the list at a path, which has items already."""
         node = locate(self.root, path)
         if not isinstance(node, SequenceNode) or not node.items:
             raise ValueError("no list there")
-        at = len(node.items) if index is None else index
         if node.flow:
-            return self._insert_flow(node, at, value)
-        return self._insert_block(node, at, value)
+            return self._insert_flow(node, index, values)
+        return self._insert_block(node, index, values)
 
     def remove(self, path: Sequence[Step]) -> str:
         """Removes an item of a list or a key, with its lines; others must remain beside it
@@ -198,18 +197,21 @@ class Document:
 
     # Lists
 
-    def _insert_flow(self, node: SequenceNode, at: int, value: Any) -> str:
+    def _insert_flow(self, node: SequenceNode, at: int, values: Sequence[Any]) -> str:
+        items = ", ".join(map(inline, values))
         if at < len(node.items):
             start = node.items[at].start
-            return f"{self.text[:start]}{inline(value)}, {self.text[start:]}"
+            return f"{self.text[:start]}{items}, {self.text[start:]}"
         end = node.items[-1].end
-        return f"{self.text[:end]}, {inline(value)}{self.text[end:]}"
+        return f"{self.text[:end]}, {items}{self.text[end:]}"
 
-    def _insert_block(self, node: SequenceNode, at: int, value: Any) -> str:
-        column = node.column - 1
-        if isinstance(value, Mapping) and all(_is_flow_mapping(item) for item in node.items):
-            value = Flow(value)
-        lines = item_lines(value, column, _item_width(node), self._layout)
+    def _insert_block(self, node: SequenceNode, at: int, values: Sequence[Any]) -> str:
+        column, width = node.column - 1, _item_width(node)
+        short = all(_is_flow_mapping(item) for item in node.items)
+        lines: list[str] = []
+        for value in values:
+            fits = Flow(value) if short and isinstance(value, Mapping) else value
+            lines += item_lines(fits, column, width, self._layout)
         if at < len(node.items):
             return self._put_before(self._dash(node, at), lines, column)
         return self._put_after(node.items[-1].end, lines, column)

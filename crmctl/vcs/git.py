@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import takewhile
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 FROM_STDIN = ("--pathspec-from-file=-", "--pathspec-file-nul")
 UPDATE = ("--add", "--remove", "-z", "--stdin")
@@ -155,6 +154,8 @@ def merge_file(base: bytes, ours: bytes, theirs: bytes, marker_size: int = 7) ->
 
     Conflicts are marked. Raises GitFailed for what is no text.
     """
+    from tempfile import TemporaryDirectory
+
     with TemporaryDirectory(prefix="crmctl-") as folder:
         names = ("ours", "base", "theirs")
         for name, content in zip(names, (ours, base, theirs), strict=True):
@@ -213,6 +214,8 @@ def _index_of(root: Path, paths: Sequence[str]) -> Iterator[str]:
 
     `git commit --only` makes one too, but compares each path with every file of the book.
     """
+    from tempfile import TemporaryDirectory
+
     with TemporaryDirectory(prefix="crmctl-") as folder:
         index = os.path.join(folder, "index")
         # From git's own, which knows what has not changed on disk since it was read.

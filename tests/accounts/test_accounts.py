@@ -67,7 +67,7 @@ def test_an_evaluation_stays_as_it_was_made(acme: Book) -> None:
         "account evaluate acme volume=4 growth=2 margin=4 payment=5 loyalty=4 -o json"
     )
     assert (result.json["score"], result.json["coverage"]) == (76.7, 90)
-    assert "missing: influence" in result.err
+    assert "missing: Influence on others" in result.err
     assert "Key" in result.err
     acme.config(accounts={"evaluation": {"form": "new", "criteria": {"volume": {"weight": 90}}}})
     later = {"CRMCTL_NOW": "2026-12-01T09:00"}

@@ -504,3 +504,30 @@ def test_a_set_undone_leaves_no_trace(data: st.DataObject) -> None:
     tree = parse_document(text)[0]
     assert tree is not None
     assert edit(text, Set(("fresh",), data.draw(trees)), Remove(("fresh",))) == text
+
+
+MANY = "id: a\nitems:\n" + "".join(
+    f"  - id: i{n}  # number {n}\n    name: N{n}\n" for n in range(100)
+)
+
+
+def test_many_entries_change_and_every_comment_stays() -> None:
+    edits: list[Edit] = [Set(("items", n, "name"), f"M{n}") for n in range(100)]
+    assert edit_document(MANY, edits, order) == MANY.replace("name: N", "name: M")
+    edits = [Set(("items", n, "note"), "x") for n in range(0, 100, 2)]
+    text = edit_document(MANY, edits, order)
+    assert text.count("    note: x\n") == 50
+    assert text.replace("    note: x\n", "") == MANY
+
+
+def test_many_entries_come_and_every_comment_stays() -> None:
+    edits: list[Edit] = [Insert(("items",), None, {"id": f"j{n}"}) for n in range(100)]
+    expected = MANY + "".join(f"  - id: j{n}\n" for n in range(100))
+    assert edit_document(MANY, edits, order) == expected
+
+
+def test_what_many_sets_cannot_do_at_once_is_done_one_by_one() -> None:
+    text = "items: [{id: a}, {id: b}]\n"
+    edits: list[Edit] = [Set(("items", n % 2, "v"), str(n)) for n in range(10)]
+    tree, _faults = parse_document(edit_document(text, edits, order))
+    assert tree == {"items": [{"id": "a", "v": "8"}, {"id": "b", "v": "9"}]}
