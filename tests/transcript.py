@@ -14,7 +14,8 @@ which language: `# book: sample` (the default), `# book: empty` or `# book: none
 
 `cd FOLDER` and `export NAME=VALUE` hold for the steps that follow: `export CRMCTL_NOW=2026-03-19`
 moves the clock. A step that begins with `#` is a heading. A plain `crmctl` command runs in this
-process; everything else, and whatever uses the shell, goes to bash with a `crmctl` of this checkout.
+process; everything else, and whatever uses the shell, goes to bash with a `crmctl` of this
+checkout.
 """
 
 from __future__ import annotations
@@ -192,7 +193,9 @@ class Terminal:
             self.folder = folder
             return []
         if command.startswith("export "):
-            self.variables |= [word.split("=", 1) for word in shlex.split(command)[1:]]
+            for word in shlex.split(command)[1:]:
+                name, _equals, value = word.partition("=")
+                self.variables[name] = value
             return []
         if command.startswith("#"):
             return []
