@@ -323,11 +323,13 @@ def _policies(workspace: Workspace) -> Iterator[Problem]:
             return
         yield from _queries(workspace, topic)
     judged = [Moves(workspace, kind).faults() for kind in workspace.registry]
-    for found in (*judged, rules.faults(workspace)):
+    for found in judged:
         for (path, *steps), fault in found:
             wrong = BadDefinition(path, "", fault.message, fault.hint, steps=steps)
             definitions.place(wrong, workspace.root / path)
             yield definitions.problem(wrong)
+    for (_path, *steps), fault in rules.faults(workspace):
+        yield _unfit(workspace, steps, fault)
 
 
 def _queries(workspace: Workspace, topic: str) -> Iterator[Problem]:
@@ -336,10 +338,18 @@ def _queries(workspace: Workspace, topic: str) -> Iterator[Problem]:
         try:
             Selection(workspace, workspace.registry.kind(kind), query)
         except CrmctlError as error:
-            dotted = f"{topic}.{place}"
-            wrong = BadDefinition(startup.CONFIG, dotted, error.message, error.hint)
-            definitions.place(wrong, workspace.root / startup.CONFIG)
-            yield definitions.problem(wrong)
+            yield _unfit(workspace, [topic, *place.split(".")], error)
+
+
+def _unfit(workspace: Workspace, steps: Sequence[str], error: CrmctlError) -> Problem:
+    """A rule of a policy that cannot be used; one that the book has not written is no error."""
+    dotted = ".".join(steps)
+    if not workspace.says(steps):
+        params = {"rule": dotted, "reason": error.message.rstrip("."), "topic": steps[0]}
+        return Problem(startup.CONFIG, 1, 1, "unfit-rule", params)
+    wrong = BadDefinition(startup.CONFIG, dotted, error.message, error.hint)
+    definitions.place(wrong, workspace.root / startup.CONFIG)
+    return definitions.problem(wrong)
 
 
 def _unusable(workspace: Workspace, path: str, error: CrmctlError) -> Problem:

@@ -108,6 +108,11 @@ CATALOG: dict[str, tuple[str, str, str]] = {
         N_("“{order}” is a refund itself"),
         N_("name the order that was bought"),
     ),
+    "unfit-rule": (
+        WARNING,
+        N_("the shipped rule “{rule}” does not fit this book: {reason}"),
+        N_("give it a query of your own; “crmctl config defaults {topic}” shows it"),
+    ),
     "no-owner": (
         WARNING,
         N_("“{id}” has no owner"),

@@ -6,7 +6,7 @@ Everything is opened when it is first asked for, so a command pays for what it u
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, cached_property
@@ -119,6 +119,13 @@ class Workspace:
     def settings_mark(self) -> str:
         """Changes whenever crmctl.yaml says something else."""
         return blake2b(repr(self._trees["config"]).encode(), digest_size=8).hexdigest()
+
+    def says(self, steps: Sequence[str]) -> bool:
+        """Whether the settings of the book itself say anything at a place."""
+        tree: Any = self._trees["config"]
+        for step in steps:
+            tree = tree.get(step) if isinstance(tree, dict) else None
+        return tree is not None
 
     def policy(self, topic: str) -> Any:
         """What the book's rules on a topic need, in the shape that its module in policies says."""

@@ -34,7 +34,8 @@ RESERVED_FIELDS = ("rid",)
 COMMANDS = frozenset(
     "init config check log show timeline today agenda open archive search query sql segment "
     "analyze report history diff changes undo apply sync doctor git relayout import export "
-    "schema completion owner assign".split()
+    "schema completion owner assign account alerts "
+    "brief forget handover network next promise queue".split()
 )
 
 KIND_SETTINGS = frozenset(

@@ -57,8 +57,11 @@ def test_replace_narrows(book: Book) -> None:
     book.run("customer add A -s level=VIP")
     assert "one of vip, basic" in book.run("customer add B -s level=important", code=2).err
     book.gen({"records/customers/b.yaml": "id: b\nname: B\nlevel: important\n"})
-    (problem,) = book.run("check -o json", code=1).json
+    *rules, problem = book.run("check -o json", code=1).json
     assert (problem["code"], problem["line"], problem["column"]) == ("wrong-type", 3, 8)
+    # What is shipped for a level that is gone is told and stops nothing.
+    assert {rule["code"] for rule in rules} == {"unfit-rule"}
+    assert book.run("today").code == 0
 
 
 def test_required_adds(book: Book) -> None:
