@@ -62,13 +62,20 @@ def test_a_transcript_that_agrees_has_no_differences(tmp_path: Path) -> None:
         "# book: none\n"
         "$ echo one; echo two >&2\none\ntwo\n\n"
         "$ mkdir inner\n$ cd inner\n$ pwd\n…/book/inner\n\n"
+        "$ # A day in March\n$ export CRMCTL_NOW=2026-03-19T10:00\n"
+        "$ crmctl init shop --no-git -q\n$ cd shop\n"
+        "$ echo $CRMCTL_NOW\n2026-03-19T10:00\n"
+        "$ crmctl task add Call -s due=today -q --id tsk-20260319-aaaaaaaa\n"
+        "tsk-20260319-aaaaaaaa\nchange chg-20260319-00000000\n"
+        "$ crmctl task list --columns due\nDue\n----------\n2026-03-19\n\n"
         "$ cat <<'END'\ntext $HOME\nEND\ntext $HOME\n\n"
         f"$ crmctl --version\ncrmctl {__version__}\n"
         "$ crmctl --version | wc -l\n1\n"
         "$ exit 3\n[exit 3]\n",
     )
     assert [step.command.split()[0] for step in played.steps] == [
-        "echo", "mkdir", "cd", "pwd", "cat", "crmctl", "crmctl", "exit",
+        "echo", "mkdir", "cd", "pwd", "#", "export", "crmctl", "cd", "echo", "crmctl", "crmctl",
+        "cat", "crmctl", "crmctl", "exit",
     ]  # fmt: skip
     outputs = transcript.play(played, tmp_path)
     assert transcript.differences(played, outputs) == ""

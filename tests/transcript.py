@@ -12,8 +12,10 @@ played from top to bottom on one book of its own. Lines before the first step sa
 which language: `# book: sample` (the default), `# book: empty` or `# book: none` (an empty folder),
 `# lang: zh`; in Markdown they are comments, `<!-- book: none -->`.
 
-`cd FOLDER` holds for the steps that follow. A plain `crmctl` command runs in this process;
-everything else, and whatever uses the shell, goes to bash with a `crmctl` of this checkout.
+`cd FOLDER` and `export NAME=VALUE` hold for the steps that follow: `export CRMCTL_NOW=2026-03-19`
+moves the clock. A step that begins with `#` is a heading. A plain `crmctl` command runs in this
+process; everything else, and whatever uses the shell, goes to bash with a `crmctl` of this
+checkout.
 """
 
 from __future__ import annotations
@@ -166,7 +168,7 @@ def needs_shell(command: str) -> bool:
 
 
 class Terminal:
-    """Where steps are played: a book, and the folder that `cd` last went to."""
+    """Where steps are played: a book, what `cd` and `export` last said."""
 
     def __init__(self, book: Book, language: str | None = None) -> None:
         self.book = book
@@ -189,6 +191,13 @@ class Terminal:
             if not folder.is_dir():
                 return [f"cd: {folder}: no such folder"]
             self.folder = folder
+            return []
+        if command.startswith("export "):
+            for word in shlex.split(command)[1:]:
+                name, _equals, value = word.partition("=")
+                self.variables[name] = value
+            return []
+        if command.startswith("#"):
             return []
         if command.startswith("crmctl ") and not needs_shell(command):
             result = call(shlex.split(command)[1:], self.folder, self.variables)
