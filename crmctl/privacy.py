@@ -27,7 +27,7 @@ from crmctl.storage.files import load
 from crmctl.storage.reader import split_stream
 from crmctl.storage.rewriting import document_of
 from crmctl.values.frozen import Frozen
-from crmctl.values.ids import mint_tail
+from crmctl.values.ids import mint_tail, stream_id
 from crmctl.workspace import Workspace
 
 Values = Mapping[str, Any]
@@ -125,7 +125,7 @@ def forget(built: Builder, id: str) -> str:
         raise broken  # there may be texts about them that nobody sees now
     built.references.refuse_unreadable(id)
     policy: Privacy = workspace.policy("privacy")
-    new = f"forgotten-{mint_tail()}"
+    new = stream_id("forgotten", workspace.today, mint_tail())
     values = built.read(kind, id).values
     built.move(kind, id, _left(built, kind, values, new, policy))
     spots = [*places(built, kind)]

@@ -38,6 +38,8 @@ Fault = tuple[str, int, int, dict[str, str]]  # code, line, column, details
 IndexOf: TypeAlias = tuple[Path, Registry, Rates, str, ZoneInfo, Progress]
 RATES = "rates.yaml"
 
+_MARKS: dict[str, str | None] = {}
+
 
 class Workspace:
     """One book on disk."""
@@ -281,14 +283,22 @@ def _parse(root: Path) -> dict[str, Any]:
                     own[name] = tree
     trees: dict[str, Any] = {"shipped": base, "own": own, "faults": faults}
     _leave_out_bad_rules(root, trees)
-    registry = _registry(trees)
-    if not registry.broken:
-        from crmctl.index.layout import mark
-
-        trees["mark"] = mark(registry)
+    trees["mark"] = _mark(trees)
     titles = {name: _titles(name, tree) for name, tree in own.items() if name not in base}
     config = definitions.read(root / startup.CONFIG, startup.CONFIG)
     return {"config": config, "titles": titles, **trees}
+
+
+def _mark(trees: Mapping[str, Any]) -> str | None:
+    """What the registry of these trees is marked with; None when some of them do not fit."""
+    # A process that works on many books finds most of them with the same schemas.
+    own = repr(trees["own"])
+    if own not in _MARKS:
+        from crmctl.index.layout import mark
+
+        registry = _registry(trees)
+        _MARKS[own] = None if registry.broken else mark(registry)
+    return _MARKS[own]
 
 
 @cache

@@ -34,6 +34,30 @@ def shop(book: Book) -> Book:
 
 
 @pytest.mark.parametrize(
+    ("kind", "text", "ref"),
+    [
+        ("order", "number: PO 7781", "po 7781"),
+        ("opportunity", "title: Two ovens", "two ovens"),
+        ("ticket", "subject: Oven smokes\nopened: 2026-01-02T10:00", "oven smokes"),
+        ("quote", "number: Q-7", "q-7"),
+    ],
+)
+def test_papers_and_cases_go_by_what_people_call_them(
+    shop: Book, kind: str, text: str, ref: str
+) -> None:
+    folder = "opportunities" if kind == "opportunity" else f"{kind}s"
+    shop.write(
+        f"records/{folder}/zhao.yaml",
+        f"id: x-1\ncustomer: zhao\ndate: 2026-01-01\n{text}\n"
+        if kind in ("order", "quote")
+        else f"id: x-1\ncustomer: zhao\n{text}\n",
+    )
+    assert shop.run([kind, "show", ref, "-o", "json"]).json["id"] == "x-1"
+    shop.run([kind, "set", ref, "notes=called so"])
+    assert "called so" in shop.read(f"records/{folder}/zhao.yaml")
+
+
+@pytest.mark.parametrize(
     ("ref", "id"),
     [
         ("acme", "acme"),

@@ -38,7 +38,7 @@ _NOT_RUN = re.compile(r"^\s*<!--\s*not run:\s*(.+?)\s*-->\s*$")
 _FENCE = re.compile(r"^(\s*)(`{3,})(.*)$")
 _HERE_DOCUMENT = re.compile(r"<<-?\s*(['\"]?)(\w+)\1")
 _SHELL = frozenset("|<>&;()$`*?{[#~")
-_ID_TAIL = re.compile(r"\b([a-z]{2,10}-\d{8}-|forgotten-)[0-9a-hjkmnp-tv-z]{8}\b")
+_ID_TAIL = re.compile(r"\b([a-z]{2,10}-\d{8}-)[0-9a-hjkmnp-tv-z]{8}\b")
 # Quoted in YAML only when it begins with a digit.
 _UID = re.compile(r"\b(uid\"?: ?)(\"?)[0-9a-hjkmnp-tv-z]{8}\b\2")
 
@@ -193,7 +193,9 @@ class Terminal:
             self.folder = folder
             return []
         if command.startswith("export "):
-            self.variables |= [word.split("=", 1) for word in shlex.split(command)[1:]]
+            for word in shlex.split(command)[1:]:
+                name, _equals, value = word.partition("=")
+                self.variables[name] = value
             return []
         if command.startswith("#"):
             return []

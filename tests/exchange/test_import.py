@@ -57,6 +57,16 @@ def test_titles_aliases_and_flags_map_columns(book: Book) -> None:
     assert f"change {result.json['change']}" in result.err
 
 
+@pytest.mark.parametrize(
+    "header", ["Company,E-mail,Phone", "公司,邮箱,电话", "name,email,phones", "Name,E-mails,Phones"]
+)
+def test_the_columns_of_a_list_of_cards_need_no_map(book: Book, header: str) -> None:
+    bring(book, f"{header}\nAcme,info@acme.example,0711 5550100\n", "--kind", "customer")
+    acme = record(book, "customers/acme")
+    assert acme["emails"] == ["info@acme.example"]
+    assert acme["phones"] == ["0711 5550100"]
+
+
 def test_gb18030_is_read_and_told(book: Book) -> None:
     result = bring(book, CUSTOMERS.encode("gb18030"), "--kind", "customer", *MAPPED)
     assert counts(result) == (3, 3, 0, 0, 0)
