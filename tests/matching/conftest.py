@@ -50,12 +50,12 @@ INTERACTIONS = {
     ),
     "acme": (
         "id: int-20260107-cccccccc\ncustomer: acme\nat: 2026-01-07T10:00+08:00\nkind: call\n"
-        "subject: Delivery of SO-1001\n"
+        "subject: Delivery of SO-2044\n"
     ),
 }
 ORDERS = {
     "acme": (
-        "id: ord-20260101-dddddddd\ncustomer: acme\ndate: 2026-01-01\nnumber: SO-1001\namount: 10\n"
+        "id: ord-20260101-dddddddd\ncustomer: acme\ndate: 2026-01-01\nnumber: SO-2044\namount: 10\n"
     ),
 }
 USERS = {"zhou-jie": "name: 周杰\nemail: jie@example.org\n", "zhang-wei": "name: 张伟\n"}

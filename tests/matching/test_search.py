@@ -80,7 +80,7 @@ FIRST_WITHOUT_SCORE = [
     ("100%", "int-20260106-bbbbbbbb", "notes"),
     ('"quoted"', "int-20260106-bbbbbbbb", "notes"),
     ("price delivery", "int-20260106-bbbbbbbb", "notes"),
-    ("SO-1001", "ord-20260101-dddddddd", "number"),
+    ("SO-2044", "ord-20260101-dddddddd", "number"),
     ("🙂", "smile", "name"),
     # several words, found in different fields
     ("智云 报价单", "zhiyun", "aliases"),
