@@ -164,7 +164,11 @@ class Agenda:
         paths = [path.strip() for path in rule.date.split("|")]
         fields = [finder.kind.field(path).field for path in paths]
         after = parse_offset(rule.after or "") or NOW
-        finder.until(paths, later(after.before(until), LEEWAY if rule.after else 0))
+        leeway = LEEWAY if rule.after else 0
+        first = None
+        if rule.behind is not None:
+            first = later(after.before(later(self.day, -rule.behind)), -leeway)
+        finder.between(paths, first, later(after.before(until), leeway))
         if self.customer is not None:
             finder.about(self.customer)
         for found in finder.rows(paths):

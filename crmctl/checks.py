@@ -363,18 +363,6 @@ def _unusable(workspace: Workspace, path: str, error: CrmctlError) -> Problem:
     return definitions.problem(error)
 
 
-PARTS = (
-    _duplicate_ids,
-    _references,
-    _strangers,
-    _amounts,
-    _folders,
-    _guarded,
-    _owners,
-    _definitions,
-)
-
-
 def fix(workspace: Workspace, builder: Builder) -> None:
     """Adds what can be mended without asking: ids for records that have none."""
     paths = {p.path for p in workspace.index.problems() if p.code == "missing-id"}

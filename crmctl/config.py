@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -30,13 +29,6 @@ class PurchaseSettings(Frozen):
     confirmed: tuple[str, ...] = ("confirmed", "shipped", "completed")
 
 
-class AbcSettings(Frozen):
-    """Where class A ends and where B ends, in percent of the total value."""
-
-    a: Decimal = Decimal(80)
-    b: Decimal = Decimal(95)
-
-
 class TodaySettings(Frozen):
     """How far ahead `today` looks, in days."""
 
@@ -56,7 +48,6 @@ class Config(Frozen):
     sync: str = "merge"
     rates: RateSettings = RateSettings()
     purchases: PurchaseSettings = PurchaseSettings()
-    abc: AbcSettings = AbcSettings()
     today: TodaySettings = TodaySettings()
 
     @property
@@ -97,8 +88,6 @@ def _check(config: Config, where: str) -> None:
         raise BadDefinition(where, "commit", _("must be “auto” or “manual”"))
     if config.sync not in ("merge", "rebase"):
         raise BadDefinition(where, "sync", _("must be “merge” or “rebase”"))
-    if not Decimal(0) < config.abc.a < config.abc.b <= Decimal(100):
-        raise BadDefinition(where, "abc", _("needs 0 < a < b <= 100"))
     for name, number in (("max_age_days", config.rates.max_age_days),):
         if number < 0:
             raise BadDefinition(where, f"rates.{name}", _("must not be negative"))

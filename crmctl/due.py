@@ -92,5 +92,5 @@ class Item(Frozen):
 
 
 def later(day: date, days: int) -> date:
-    """The day so many days on, or the last one there is."""
-    return day + timedelta(days=min(days, (date.max - day).days))
+    """The day so many days on, or back for a number below 0; at most the end of the calendar."""
+    return day + timedelta(days=max((date.min - day).days, min(days, (date.max - day).days)))

@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from crmctl.due import later
 from crmctl.facts.definitions import CUSTOMER
 from crmctl.index.layout import quoted
 from crmctl.locale import _, pick
@@ -140,20 +141,30 @@ class Finder:
         for text in self._texts:
             Template(text, self.selection, self.workspace.config.currency, {})
 
-    def until(self, dates: Sequence[str], last: date) -> None:
-        """From now on only what has one of these dates by the end of a day."""
-        either = []
+    def between(self, dates: Sequence[str], first: date | None, last: date) -> None:
+        """From now on only what has one of these dates in a span of days, the last one included."""
+        either: list[str] = []
+        params: list[Any] = []
         for path in dates:
             type_ = self.kind.field(path).field.type
+            if type_ not in ("date", "instant"):
+                continue
             value = self.selection.comparable(path)
-            if type_ == "date":
-                either.append(Sql(f"{value} <= ?", [last.isoformat()]))
-            elif type_ == "instant":
-                either.append(Sql(f"{value} < ?", [end_of(last, self.workspace.zone)]))
+            bounds = [f"{value} <= ?"]
+            params.append(self._bound(last, type_, last=True))
+            if first is not None:
+                bounds.append(f"{value} >= ?")
+                params.append(self._bound(first, type_, last=False))
+            either.append(" AND ".join(bounds))
         if either:
-            texts = " OR ".join(one.text for one in either)
-            params = [param for one in either for param in one.params]
-            self.selection.narrow(Sql(f"({texts})", params))
+            self.selection.narrow(Sql(f"({' OR '.join(either)})", params))
+
+    def _bound(self, day: date, type_: str, *, last: bool) -> str | int:
+        """The first or last value of a day that a date or an instant can have."""
+        if type_ == "date":
+            return day.isoformat()
+        zone = self.workspace.zone
+        return end_of(day, zone) - 1 if last else end_of(later(day, -1), zone)
 
     def about(self, customer: str) -> None:
         """From now on only what is about one customer."""

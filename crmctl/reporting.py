@@ -6,12 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from crmctl import definitions
+from crmctl import definitions, models
 from crmctl.analytics.result import Column, ModelResult
-from crmctl.errors import BadOption, CrmctlError, NotFound
-from crmctl.facts import models
-from crmctl.facts.definitions import CUSTOMER
+from crmctl.errors import CrmctlError, NotFound
 from crmctl.locale import _
 from crmctl.reports.definition import Report, parse
 from crmctl.reports.result import ReportResult, Row
@@ -98,19 +97,14 @@ class BookSource:
         return run_model(self.workspace, name, self.day, query)
 
 
-def run_model(workspace: Workspace, name: str, day: date, query: str | None) -> ModelResult:
-    """A model over the customers that a query finds (all without one), as of the end of a day."""
-    if name not in models.MODELS:
-        raise BadOption(_("A model"), name, models.MODELS, None)
-    customer = workspace.registry.kinds[CUSTOMER]
-    selection = Selection(workspace, customer, query, as_of=day, archived=True)
-    customers = selection.ids() if query else None
-    return models.run(selection.facts, name, customers)
+def run_model(
+    workspace: Workspace, name: str, day: date, query: str | None, **more: Any
+) -> ModelResult:
+    """A model over the records that a query finds (all without one), as of the end of a day.
 
-
-def model_titles() -> dict[str, str]:
-    """The models with a line on each."""
-    return {
-        "rfm": _("Recency, frequency and monetary value: scores, segments."),
-        "abc": _("Who brings 80 % of the sales: classes A, B, C."),
-    }
+    `more` is what `models.run` takes beside.
+    """
+    kind = workspace.registry.kind(models.entry(name).kind)
+    selection = Selection(workspace, kind, query, as_of=day, archived=True)
+    chosen = selection.ids() if query else None
+    return models.run(selection.facts, name, chosen, **more)

@@ -19,6 +19,7 @@ from crmctl.storage.files import load, replace
 from crmctl.storage.reader import parse_document
 from crmctl.storage.writer import Plain
 from crmctl.typed import names
+from crmctl.values.frozen import Frozen
 from crmctl.values.text import suggest
 from crmctl.workspace import Workspace
 
@@ -50,7 +51,32 @@ def value(workspace: Workspace, name: str) -> str | None:
     for setting in effective(workspace):
         if setting.name == name:
             return setting.value
-    raise _unknown(name, [*names(Config), "user"])
+    if name.split(".")[0] in TOPICS:
+        return _text(_rule(workspace, name))
+    raise _unknown(name, [*names(Config), *TOPICS, "user"])
+
+
+def _rule(workspace: Workspace, name: str) -> Any:
+    """A single value in the rules of a book by its dotted name."""
+    topic, *steps = name.split(".")
+    found, so_far = workspace.policy(topic), topic
+    while True:
+        parts = found if isinstance(found, dict) else _parts(found)
+        if parts is None:
+            break
+        if not steps or steps[0] not in parts:
+            raise _unknown(name, [f"{so_far}.{key}" for key in parts])
+        found, so_far = parts[steps[0]], f"{so_far}.{steps[0]}"
+        steps = steps[1:]
+    if steps:
+        raise _unknown(name, [so_far])
+    return found
+
+
+def _parts(found: Any) -> dict[str, Any] | None:
+    if not isinstance(found, Frozen):
+        return None
+    return {key: getattr(found, key) for key in found.names()}
 
 
 def change(workspace: Workspace, name: str, text: str, place: str) -> Path:
@@ -103,5 +129,5 @@ def _text(found: Any) -> str | None:
     if isinstance(found, bool):
         return "true" if found else "false"
     if isinstance(found, tuple):
-        return ", ".join(found)
+        return ", ".join(map(str, found))
     return str(found)

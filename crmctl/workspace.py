@@ -129,8 +129,13 @@ class Workspace:
             tree = tree.get(step) if isinstance(tree, dict) else None
         return tree is not None
 
-    def policy(self, topic: str) -> Any:
-        """What the book's rules on a topic need, in the shape that its module in policies says."""
+    def policy(self, topic: str, said: Mapping[str, Any] | None = None) -> Any:
+        """What the book's rules on a topic need, in the shape that its module in policies says.
+
+        `said` is a tree that goes before what the book says, for one run.
+        """
+        if said:
+            return policies.load(topic, self._trees["config"], "--set", said)
         if topic not in self._policies:
             with definitions.placed(self.base / startup.CONFIG):
                 self._policies[topic] = policies.load(topic, self._trees["config"], startup.CONFIG)

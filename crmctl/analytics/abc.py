@@ -25,6 +25,15 @@ COLUMNS = (
     Column("class", N_("Class"), "enum", {name: name for name in CLASSES}),
 )
 
+TITLES = {
+    "cuts": N_("cut in percent,"),
+    "counts": N_("customers in class"),
+    "total": N_("total"),
+    "top_20_count": N_("customers in the top 20 %"),
+    "top_20_share": N_("share of the top 20 % in percent"),
+    "gini": N_("Gini coefficient"),
+}
+
 Item = tuple[str, Decimal]
 
 
@@ -54,7 +63,9 @@ def abc(
         "top_20_share": percent(top_value, whole),
         "gini": _gini([value for _customer, value in items], whole),
     }
-    return ModelResult("abc", as_of, parameters, len(rows), COLUMNS, rows, _notes(items, whole))
+    return ModelResult(
+        "abc", as_of, parameters, len(rows), COLUMNS, rows, _notes(items, whole), TITLES
+    )
 
 
 def _rows(items: Sequence[Item], whole: Decimal, a: Decimal, b: Decimal) -> list[dict[str, Any]]:

@@ -16,7 +16,8 @@ class Column(Frozen):
     `type` is a field's type (text, ref, enum, integer, number, money, date, ...), `mean`, or
     `percent`, whose values run from 0 to 100. `title` and the titles in `values` (of an enum's
     values, in the order in which they sort) and in `keys` (of a mapping's keys) are English
-    message ids, or texts that are translated already.
+    message ids, or texts that are translated already. `kind` is that of the records to which the
+    ids in a column of references belong.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Column(Frozen):
     type: str
     values: Mapping[str, str] | None = None
     keys: Mapping[str, str] | None = None
+    kind: str = "customer"
 
     @property
     def heading(self) -> str:
@@ -36,11 +38,12 @@ class Column(Frozen):
 
 
 class ModelResult(Frozen):
-    """What a model found: one row per customer, with everything needed to understand it.
+    """What a model found: a row for each customer or other thing, and how it came about.
 
-    `n` counts the customers that were scored; `parameters` hold JSON-shaped values, decimals
-    among them. The rows have a key for every column, in the model's documented order. `notes`
-    are sentences in the current language.
+    `n` counts what was scored or measured; `parameters` hold JSON-shaped values, decimals among
+    them, and `titles` say what they and the names in them are called. The rows have a key for
+    every column, in the model's documented order; where a column names records (`ref`), the first
+    one does. `notes` are sentences in the current language.
     """
 
     model: str
@@ -50,3 +53,4 @@ class ModelResult(Frozen):
     columns: tuple[Column, ...]
     rows: list[dict[str, Any]]
     notes: list[str]
+    titles: Mapping[str, str] = {}

@@ -47,6 +47,16 @@ COLUMNS = (
     Column("segment", N_("Segment"), "enum", SEGMENTS),
 )
 
+TITLES = {
+    "method": N_("method"),
+    "quantile": N_("quantiles of the buyers"),
+    "cut_points": N_("cut points of"),
+    "counts": N_("customers per score,"),
+    "recency": N_("recency"),
+    "frequency": N_("frequency"),
+    "monetary": N_("monetary"),
+}
+
 # One row per recency score from 1 to 5, one letter per frequency score from 1 to 5.
 _MAP = ("hhrrc", "hhrrc", "ssall", "pttll", "nttCC")
 _LETTERS = {
@@ -112,7 +122,7 @@ def rfm(purchases: Iterable[Purchases], as_of: date) -> ModelResult:
     counts = {name: _counts(rows, name[0]) for name in cuts}
     parameters = {"method": "quantile", "cut_points": cuts, "counts": counts}
     notes = _notes(counts, len(buyers), len(others))
-    return ModelResult("rfm", as_of, parameters, len(buyers), COLUMNS, rows, notes)
+    return ModelResult("rfm", as_of, parameters, len(buyers), COLUMNS, rows, notes, TITLES)
 
 
 def _cut_points(values: Sequence[Number]) -> list[Decimal | Fraction]:

@@ -30,18 +30,19 @@ class Past:
 
     def entries(self) -> Iterator[Entry]:
         """Every change set, newest first: those of the journal, and those that only git knows."""
-        zone = self.workspace.zone
         every: Iterator[Entry] = reversed(self._kept)
         if self._others:
             # Each by itself is in order, so that headers are read only as far as somebody looks.
-            when = lambda entry: epoch(entry.header["at"], zone) or 0  # noqa: E731
-            every = merge(every, self._others, key=when, reverse=True)
+            every = merge(every, self._others, key=self._when, reverse=True)
         for entry in every:
             target = entry.header.get("undoes")
             if target and entry.id not in self._undone:
                 self._undone[target] = entry.id
             self._passed.add(entry.id)
             yield entry
+
+    def _when(self, entry: Entry) -> float:
+        return epoch(entry.header["at"], self.workspace.zone) or 0
 
     def undone_by(self, entry: Entry) -> str | None:
         """The change set by which one is undone just now: it can only be a newer one."""

@@ -214,11 +214,13 @@ def _quiet(ctx: click.Context, _param: click.Parameter, value: bool) -> bool:
     return value
 
 
-def define(name: str, **attributes: Any) -> Callable[[Callable[..., Any]], Command]:
+def define(
+    name: str, cls: type[Command] = Command, **attributes: Any
+) -> Callable[[Callable[..., Any]], Command]:
     """As click.command, for our Command; the function's first argument is the App."""
 
     def decorate(function: Callable[..., Any]) -> Command:
-        return click.command(name, cls=Command, **attributes)(click.pass_obj(function))
+        return click.command(name, cls=cls, **attributes)(click.pass_obj(function))
 
     return decorate
 

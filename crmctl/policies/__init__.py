@@ -29,6 +29,7 @@ TOPICS = (
     "reminders",
     "sales",
     "service",
+    "value",
 )
 
 
@@ -50,10 +51,13 @@ def queries(topic: str, policy: Any) -> Iterable[tuple[str, str, str]]:
     return found
 
 
-def load(topic: str, book: Mapping[str, Any], where: str) -> Any:
+def load(
+    topic: str, book: Mapping[str, Any], where: str, said: Mapping[str, Any] | None = None
+) -> Any:
     """The policy of a topic, in the SHAPE of its module, which may `check` what no shape says.
 
     `book` is the tree of the settings file `where`; BadDefinition for what cannot be used in it.
+    `said` goes before both: what was said for one run.
     """
     from pathlib import Path
 
@@ -67,7 +71,8 @@ def load(topic: str, book: Mapping[str, Any], where: str) -> Any:
     own = book.get(topic) or {}
     if not isinstance(own, Mapping):
         raise BadDefinition(where, topic, _("settings are expected here"))
-    policy = typed(module.SHAPE, merged(base, own), where, (topic,))
+    tree = merged(merged(base, own), said or {})
+    policy = typed(module.SHAPE, tree, where, (topic,))
     if hasattr(module, "check"):
         module.check(policy, where)
     return policy

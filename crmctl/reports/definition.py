@@ -12,9 +12,9 @@ from typing import Any
 
 from crmctl.errors import BadDefinition, did_you_mean
 from crmctl.locale import LANGUAGES, _
+from crmctl.models import CATALOG
 from crmctl.values.text import suggest
 
-MODELS = ("rfm", "abc")
 CHARTS = ("bar",)
 # What a measure can compute, and whether it needs a field: yes, no, or as one likes.
 FUNCTIONS: dict[str, bool | None] = {
@@ -181,7 +181,7 @@ def _section(part: _Part, inherited: Titles | None) -> Section:
     if part.place:
         part.only(("title", *_SECTION_KEYS))
     kind = part.text("kind")
-    model = part.choice("model", MODELS)
+    model = part.choice("model", CATALOG)
     if kind and model:
         raise part.error("model", _("a section is about a kind or a model, not both"))
     if not kind and not model:

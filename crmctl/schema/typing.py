@@ -277,9 +277,3 @@ def enum_value(field: Field, text: str) -> str | None:
         if any(folded == title.casefold() for title in titles.values()):
             return value
     return None
-
-
-def labelled(field: Field, value: Any) -> str:
-    """An enum value's title, or the value as text."""
-    titles = field.leaf.values.get(value) if isinstance(value, str) else None
-    return pick(titles) if titles else str(value)

@@ -1,4 +1,4 @@
-"""`crmctl analyze`: one model over all customers, with its parameters and notes."""
+"""`crmctl analyze`: one model over the book, with its parameters and notes."""
 
 from __future__ import annotations
 
@@ -9,45 +9,53 @@ import click
 
 from crmctl.cli import options
 from crmctl.cli.app import App
-from crmctl.cli.base import argument, define
+from crmctl.cli.base import Command, argument, define, option, write_pairs
+from crmctl.errors import UsageError
 from crmctl.locale import N_, _
+from crmctl.models import AREAS, CATALOG
 
 if TYPE_CHECKING:
-    from crmctl.analytics.result import ModelResult
+    from crmctl.analytics.result import Column, ModelResult
 
-MODELS = ("rfm", "abc")
-PARAMETERS = {
-    "method": N_("method"),
-    "quantile": N_("quantiles of the buyers"),
-    "cut_points": N_("cut points of"),
-    "counts": N_("customers per score or class,"),
-    "recency": N_("recency"),
-    "frequency": N_("frequency"),
-    "monetary": N_("monetary"),
-    "cuts": N_("cut in percent,"),
-    "total": N_("total"),
-    "top_20_count": N_("customers in the top 20 %"),
-    "top_20_share": N_("share of the top 20 % in percent"),
-    "gini": N_("Gini coefficient"),
-}
+
+class Analyze(Command):
+    """A command whose help lists the models, area by area."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_options(ctx, formatter)
+        for area, title in AREAS.items():
+            models = [(name, _(one.title)) for name, one in CATALOG.items() if one.area == area]
+            with formatter.section(_(title)):
+                write_pairs(formatter, models)
 
 
 @define(
     "analyze",
+    cls=Analyze,
     help=N_(
-        "Score customers by a model: rfm (recency, frequency, monetary value) or abc (who brings "
-        "80 % of the sales)."
+        "Run a model over the book: value, relationship, attitude or flow, with its parameters.\n\n"
+        "What a model goes by stands in the settings (“crmctl config defaults value”); --set says "
+        "it for one run."
     ),
     examples=[
         "crmctl analyze rfm --as-of 2026-06-30",
         "crmctl analyze abc --where 'city:上海' --limit 20",
+        "crmctl analyze abc --set a=70 --set b=90",
     ],
 )
 @options.output("table", "json", "jsonl", "csv", "tsv", "yaml", "md", "ids")
 @options.arranging
 @options.where
+@option("--by", metavar="FIELD", help=N_("Tell apart by this field."))
+@option(
+    "--set",
+    "settings",
+    metavar="KEY=VALUE",
+    multiple=True,
+    help=N_("Say this of the model's settings; may be repeated."),
+)
 @options.clocks
-@argument("model", type=click.Choice(MODELS))
+@argument("model", type=click.Choice(list(CATALOG)), metavar="MODEL")
 def command(
     app: App,
     model: str,
@@ -56,6 +64,8 @@ def command(
     sort: str | None,
     limit: int,
     where: str | None,
+    by: str | None,
+    settings: tuple[str, ...],
     as_of: str | None,
 ) -> None:
     from crmctl.cli.arranging import arranged
@@ -65,18 +75,20 @@ def command(
 
     day = app.day(as_of) or app.workspace.today
     app.warn_of_broken()
-    result = run_model(app.workspace, model, day, where)
+    result = run_model(app.workspace, model, day, where, by=by, settings=_settings(settings))
     chosen, rows = arranged(result.columns, result.rows, columns, sort, limit)
     if format_ == "json":
         app.print([jsontext.dumps_pretty(as_json(result, rows))])
-    else:
-        if format_ in ("table", "md"):
-            names = _names(app, [row["customer"] for row in result.rows])
-            rows = [{**row, "customer": names[row["customer"]]} for row in rows]
-        cells = [[row[column.name] for column in chosen] for row in rows]
+        return
+    if format_ == "ids" and chosen[0].type != "ref":
+        raise UsageError(_("The rows of the model “{model}” have no ids.").format(model=model))
+    if format_ in ("table", "md"):
+        rows = _named(app, chosen, rows)
+    cells = [[row[column.name] for column in chosen] for row in rows]
+    if cells or format_ not in ("table", "md"):
         app.print(render(format_, chosen, cells, app.width))
-        for line in explained(result):
-            app.remark(line)
+    for line in explained(result):
+        app.remark(line)
 
 
 def as_json(result: ModelResult, rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -93,27 +105,46 @@ def as_json(result: ModelResult, rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 def explained(result: ModelResult) -> Iterator[str]:
     """Parameters and notes in words, for stderr."""
-    from crmctl.render.cells import plain_number
+    from crmctl.render.cells import NOTHING, plain_number
 
-    def named(name: str) -> str:
-        return _(PARAMETERS.get(name, name))
+    def named(name: Any) -> str:
+        if name is None:
+            return NOTHING
+        return _(result.titles.get(name, name)) if isinstance(name, str) else plain_number(name)
 
     day = result.as_of.isoformat()
     yield _("{model} as of {day}, n = {n}").format(model=result.model, day=day, n=result.n)
     for name, value in result.parameters.items():
-        if isinstance(value, dict):
-            for part, inner in value.items():
-                values = inner if isinstance(inner, list) else [inner]
-                shown = " ".join(plain_number(one) for one in values)
-                title = _("{name} {part}").format(name=named(name), part=named(part))
-                yield "  " + _("{name}: {value}").format(name=title, value=shown)
-        else:
-            shown = "-" if value is None else plain_number(value)
-            yield "  " + _("{name}: {value}").format(name=named(name), value=named(shown))
+        parts = value if isinstance(value, dict) else {None: value}
+        for part, inner in parts.items():
+            values = inner if isinstance(inner, list | tuple) else [inner]
+            title = named(name)
+            if part is not None:
+                title = _("{name} {part}").format(name=title, part=named(part))
+            shown = " ".join(map(named, values))
+            yield "  " + _("{name}: {value}").format(name=title, value=shown)
     yield from result.notes
 
 
-def _names(app: App, ids: list[str]) -> dict[str, str]:
-    customer = app.kind("customer")
-    names = dict(app.workspace.index.rows(f'SELECT id, "{customer.label}" FROM customers'))
-    return {id: str(names.get(id) or id) for id in ids}
+def _settings(words: tuple[str, ...]) -> dict[str, str]:
+    found = {}
+    for word in words:
+        key, sign, value = word.partition("=")
+        if not sign:
+            raise UsageError(_("“{word}” says no value.").format(word=word), _("Write KEY=VALUE."))
+        found[key.strip()] = value.strip()
+    return found
+
+
+def _named(app: App, columns: list[Column], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with records by the names that people know them by."""
+    from crmctl.refs import References
+
+    rows = [dict(row) for row in rows]
+    for column in columns:
+        if column.type == "ref":
+            ids = {row[column.name] for row in rows if row[column.name]}
+            names = References(app.workspace).labels(app.kind(column.kind), ids)
+            for row in rows:
+                row[column.name] = names.get(row[column.name]) or row[column.name]
+    return rows

@@ -57,7 +57,7 @@ def get(app: App, name: str) -> None:
 @command.command(
     "set",
     help=N_("Change a setting; an empty value takes it away."),
-    examples=["crmctl config set abc.a 70", "crmctl config set user li-na --person"],
+    examples=["crmctl config set value.abc.a 70", "crmctl config set user li-na --person"],
 )
 @option("--person", "place", flag_value="person", help=N_("For you, in every book."))
 @option("--local", "place", flag_value="local", help=N_("For you, in this book."))
