@@ -303,6 +303,11 @@ class Index(Lookups):
         self._derived[name] = lambda: self.derive(name, mark, make, current=current, tables=tables)
         self._made[name] = note
 
+    @property
+    def day(self) -> date | None:
+        """The day as of which the tables show the book; None: as it is."""
+        return self._day
+
     def as_of(self, day: date | None) -> None:
         """From now on every table shows the book as of the end of `day`; None: as it is."""
         if day == self._day:
