@@ -25,7 +25,7 @@ COLUMNS = (
     Column("revenue", N_("Revenue"), "money"),
     Column("profit", N_("Gross profit"), "money"),
     Column("roi", N_("Return"), "percent"),
-    Column("new_customers", N_("New customers"), "mean"),
+    Column("new_customers", N_("New customers"), "number"),
     Column("cac", N_("Cost per new customer"), "money"),
     Column("receipts", N_("Receipts"), "money"),
     Column("receipts_roi", N_("Return on receipts"), "percent"),

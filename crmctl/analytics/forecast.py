@@ -76,7 +76,7 @@ SCORE = (
     Column("deals", N_("Open deals"), "integer"),
     Column("forecast", N_("Forecast"), "money"),
     Column("undecided", N_("Undecided"), "integer"),
-    Column("n", N_("Decided"), "integer"),
+    Column("n", N_("Closed deals"), "integer"),
     Column("forecast_decided", N_("Forecast of these"), "money"),
     Column("won", N_("Won"), "money"),
     Column("error", N_("Error"), "money"),

@@ -20,13 +20,13 @@ from crmctl.locale import N_, _
 
 COLUMNS = (
     Column("open", N_("Open deals"), "integer"),
-    Column("n", N_("Decided"), "integer"),
+    Column("n", N_("Closed deals"), "integer"),
     Column("win_rate", N_("Win rate"), "percent"),
     Column("won_value", N_("Mean won value"), "money"),
     Column("cycle", N_("Mean days to won"), "mean"),
     Column("velocity", N_("A day"), "money"),
 )
-TITLES = {"days": N_("days"), "velocity": N_("all together, a day")}
+TITLES = {"days": N_("days")}
 
 
 def velocity(
@@ -50,14 +50,13 @@ def velocity(
     first = by.column if by is not None else None
     first = first or Column("pipeline", N_("Pipeline"), "enum", pipelines or {})
     rows = [{first.name: name[0], **_factors(part)} for name, part in parts.items()]
-    whole = _factors(counted)["velocity"]
     notes = unvalued(one for one in decided if one.outcome == WON)
-    if rows and whole is None:
+    if rows and all(row["velocity"] is None for row in rows):
         notes.append(_("Without a won deal that took at least a day there is no velocity."))
     return ModelResult(
         "velocity",
         as_of,
-        {"days": days, "velocity": whole},
+        {"days": days},
         len(decided),
         (first, *COLUMNS),
         rows,
