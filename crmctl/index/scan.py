@@ -221,8 +221,17 @@ def look(records: Path) -> Look:
     return Look(started, {folder.path: folder for folder in folders(records)})
 
 
-def is_settled(connection: Connection, records: Path, kind: str, id: str) -> bool:
-    """Whether the file of a record is as it was when it was read, and was no young one then."""
+def are_settled(
+    connection: Connection, records: Path, record: tuple[str, str], below: Iterable[str]
+) -> bool:
+    """Whether the file of a record, by kind and id, and all files below some folders are as they
+    were when they were read, and were no young ones then."""
+    return _is_settled(connection, records, *record) and all(
+        _is_settled_below(connection, records, folder) for folder in below
+    )
+
+
+def _is_settled(connection: Connection, records: Path, kind: str, id: str) -> bool:
     files = connection.execute(
         "SELECT folder, name, size, mtime, inode FROM record JOIN file USING (fid)"
         " WHERE id = ? AND record.kind = ? AND NOT racy",
@@ -238,8 +247,7 @@ def is_settled(connection: Connection, records: Path, kind: str, id: str) -> boo
     return bool(known == [stat.st_size, stat.st_mtime_ns, stat.st_ino])
 
 
-def is_settled_below(connection: Connection, records: Path, folder: str) -> bool:
-    """The same for all files of a folder, and of those in it."""
+def _is_settled_below(connection: Connection, records: Path, folder: str) -> bool:
     span = (f"{folder}/", f"{folder}0")  # the character behind the slash
     sql = "SELECT path, print FROM folder WHERE path = ? OR path BETWEEN ? AND ?"
     known = dict(connection.execute(sql, (folder, *span)))

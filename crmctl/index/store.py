@@ -20,7 +20,7 @@ from crmctl.errors import BadSql, IndexUnusable
 from crmctl.index import asof, database, derived, functions, layout
 from crmctl.index.derived import Derived
 from crmctl.index.lookups import Lookups
-from crmctl.index.scan import Look, differs, is_settled, is_settled_below
+from crmctl.index.scan import Look, are_settled, differs
 from crmctl.index.source import Disk, Source
 from crmctl.problems import Problem
 from crmctl.schema.model import Kind, Registry
@@ -89,13 +89,10 @@ class Index(Lookups):
         file = database.folder(self.root) / self.name
         if self._connection is not None or startup.moving(str(self.root))[0] or not file.exists():
             return False
-        records = self.root / "records"
         with suppress(sqlite3.DatabaseError):
             connection = database.connect(file, self.zone, self.rates)
-            if (
-                database.has_rates(connection, self._rates_mark)
-                and is_settled(connection, records, kind.name, id)
-                and all(is_settled_below(connection, records, one.folder) for one in few)
+            if database.has_rates(connection, self._rates_mark) and are_settled(
+                connection, self.root / "records", (kind.name, id), [one.folder for one in few]
             ):
                 self._connection, self._file = connection, file
                 return True
