@@ -26,13 +26,15 @@ if TYPE_CHECKING:
 class Entry(NamedTuple):
     """A model in the catalog: its area, a line on it, and the kind of record that it looks at.
 
-    `by`: whether its rows can be told apart by a field of that kind.
+    `by`: whether its rows can be told apart by a field of that kind. `label` is the column by which
+    it puts customers into classes, where it does.
     """
 
     area: str
     title: str
     kind: str = CUSTOMER
     by: bool = False
+    label: str = ""
 
 
 AREAS = {
@@ -41,8 +43,12 @@ AREAS = {
 }
 
 CATALOG = {
-    "rfm": Entry("value", N_("Who bought recently, often and for much: scores and segments.")),
-    "abc": Entry("value", N_("Who brings 80 % of the sales: classes A, B, C.")),
+    "rfm": Entry(
+        "value",
+        N_("Who bought recently, often and for much: scores and segments."),
+        label="segment",
+    ),
+    "abc": Entry("value", N_("Who brings 80 % of the sales: classes A, B, C."), label="class"),
     "funnel": Entry(
         "flow", N_("How many deals go on from stage to stage."), "opportunity", by=True
     ),
