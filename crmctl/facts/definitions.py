@@ -45,6 +45,7 @@ AREAS = {
         "network",
         "profile",
         "models",
+        "flow_models",
     ),
     "opportunity": ("opportunities",),
     "order": ("receivables",),
