@@ -25,7 +25,7 @@ COLUMNS = (
     Column("lift", N_("Lift"), "mean"),
 )
 TITLES = {
-    "days": N_("days"),
+    "days": N_("days counted"),
     "basket": N_("basket"),
     "customer": N_("all that one customer bought"),
     "order": N_("one order"),

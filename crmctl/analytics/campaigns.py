@@ -36,8 +36,8 @@ TITLES = {
     "window": N_("window in days"),
     "half_life": N_("half-life in days"),
     "unattributed": N_("unattributed,"),
-    "orders": N_("orders"),
-    "revenue": N_("revenue"),
+    "orders": N_("number of orders"),
+    "revenue": N_("revenue in all"),
     "profit": N_("gross profit"),
 }
 

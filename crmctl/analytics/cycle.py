@@ -13,7 +13,7 @@ from crmctl.analytics.result import Column, ModelResult
 from crmctl.locale import N_, _
 
 STEPS = {"won": N_("Opening to won"), "lost": N_("Opening to lost")}
-TITLES = {"days": N_("days"), "won": N_("won"), "lost": N_("lost")}
+TITLES = {"days": N_("days counted"), "won": N_("won ones"), "lost": N_("lost ones")}
 
 
 class Stretch(NamedTuple):

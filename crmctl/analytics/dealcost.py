@@ -37,7 +37,7 @@ COLUMNS = (
     Column("cost_per_won", N_("Cost per won deal"), "money"),
     Column("minutes_per_won", N_("Minutes per won deal"), "mean"),
 )
-TITLES = {"days": N_("days"), "hour": N_("cost of an hour")}
+TITLES = {"days": N_("days counted"), "hour": N_("cost of an hour")}
 
 
 def deal_cost(

@@ -17,7 +17,11 @@ from crmctl.analytics.result import Column, ModelResult
 from crmctl.locale import N_, _, ngettext
 from crmctl.values.periods import bucket
 
-TITLES = {"period": N_("cohorts by"), "deals": N_("deals"), "tries": N_("tries")}
+TITLES = {
+    "period": N_("cohorts by"),
+    "deals": N_("number of deals"),
+    "tries": N_("number of tries"),
+}
 
 
 def funnel(

@@ -43,7 +43,7 @@ TITLES = {
     "half_life": N_("half-life in days"),
     "grades": N_("points for grade"),
     "counts": N_("leads of grade"),
-    "days": N_("days"),
+    "days": N_("days counted"),
     "least": N_("outcomes needed for a regression"),
     "win_rate": N_("win rate of all in percent"),
     "coefficients": N_("logistic regression,"),

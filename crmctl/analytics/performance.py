@@ -44,8 +44,8 @@ COLUMNS = (
     Column("settled", N_("Tickets settled"), "integer"),
 )
 TITLES = {
-    "from": N_("from"),
-    "revenue": N_("revenue"),
+    "from": N_("since"),
+    "revenue": N_("revenue in all"),
     "goal": N_("goals together"),
     "win_rate": N_("win rate of all in percent"),
 }

@@ -58,7 +58,7 @@ COLUMNS = (
     Column("resolution_in_time", N_("Settled in time"), "percent"),
 )
 TITLES = {
-    "days": N_("days"),
+    "days": N_("days counted"),
     "response_in_time": N_("answered in time, in percent"),
     "resolution_in_time": N_("settled in time, in percent"),
 }

@@ -26,7 +26,7 @@ COLUMNS = (
     Column("cycle", N_("Mean days to won"), "mean"),
     Column("velocity", N_("A day"), "money"),
 )
-TITLES = {"days": N_("days")}
+TITLES = {"days": N_("days counted")}
 
 
 def velocity(

@@ -28,7 +28,7 @@ COLUMNS = (
     Column("conversion", N_("Conversion"), "percent"),
     Column("days", N_("Median days"), "number"),
 )
-TITLES = {"days": N_("days"), "conversion": N_("conversion of all in percent")}
+TITLES = {"days": N_("days counted"), "conversion": N_("conversion of all in percent")}
 
 
 def visitors(

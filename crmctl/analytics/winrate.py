@@ -28,10 +28,10 @@ COLUMNS = (
 )
 PERIOD = Column("period", N_("Closed"), "text")
 TITLES = {
-    "days": N_("days"),
+    "days": N_("days counted"),
     "open": N_("open tries"),
-    "won": N_("won"),
-    "lost": N_("lost"),
+    "won": N_("won ones"),
+    "lost": N_("lost ones"),
     "win_rate": N_("win rate in percent"),
     "value_rate": N_("win rate by value in percent"),
 }
