@@ -45,6 +45,7 @@ AREAS = {
         "network",
         "profile",
         "models",
+        "attitude",
     ),
     "opportunity": ("opportunities",),
     "order": ("receivables",),

@@ -37,11 +37,28 @@ class Entry(NamedTuple):
 
 AREAS = {
     "value": N_("Value"),
+    "attitude": N_("Attitude"),
 }
 
 CATALOG = {
     "rfm": Entry("value", N_("Who bought recently, often and for much: scores and segments.")),
     "abc": Entry("value", N_("Who brings 80 % of the sales: classes A, B, C.")),
+    "csat": Entry("attitude", N_("How satisfied, item by item."), "survey", by=True),
+    "nps": Entry("attitude", N_("Who would recommend us, and how sure."), "survey", by=True),
+    "ces": Entry("attitude", N_("How easy we make it."), "survey", by=True),
+    "csi": Entry("attitude", N_("One index of satisfaction, 0 to 100."), "survey", by=True),
+    "servqual": Entry("attitude", N_("Service quality in five dimensions."), "survey", by=True),
+    "expectation": Entry("attitude", N_("What was expected, what was found."), "survey", by=True),
+    "importance": Entry("attitude", N_("What matters, and how good it is."), "survey", by=True),
+    "scale": Entry("attitude", N_("Any questionnaire with dimensions, 0 to 100."), by=True),
+    "trust": Entry("attitude", N_("Benevolence, integrity, competence."), by=True),
+    "commitment": Entry("attitude", N_("Affective, continuance, normative."), by=True),
+    "delivered-value": Entry("attitude", N_("What customers get, and what it takes."), by=True),
+    "quality": Entry("attitude", N_("Trust, satisfaction, commitment as one."), by=True),
+    "satisfaction": Entry("attitude", N_("What pleases and what annoys, apart."), by=True),
+    "loyalty": Entry("attitude", N_("Loyal, latent, spurious, none: who is which.")),
+    "sat-loyalty": Entry("attitude", N_("Whether the satisfied are loyal.")),
+    "mirror": Entry("attitude", N_("Whether content teams have content customers."), "survey"),
 }
 
 
