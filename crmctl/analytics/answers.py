@@ -19,8 +19,8 @@ from crmctl.values.frozen import Frozen
 
 Row = dict[str, Any]
 
-EVIDENCE = Column("evidence", N_("Evidence"), "text")
-CHANGE = Column("change", N_("What would change it"), "text")
+EVIDENCE = Column("evidence", N_("Evidence"), "text", detail=True)
+CHANGE = Column("change", N_("What would change it"), "text", detail=True)
 
 
 class Item(NamedTuple):

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from crmctl.errors import BadDefinition, UsageError, did_you_mean
 from crmctl.locale import _
+from crmctl.policies.limits import check_choice, check_number
 from crmctl.typed import Titles
 from crmctl.values.frozen import Frozen
 from crmctl.values.text import suggest
@@ -213,16 +214,16 @@ def check(policy: Attitude, where: str) -> None:
         place = f"attitude.{key}"
         if isinstance(model, Asked):
             if model.template:
-                _among(model.template, policy.templates, where, f"{place}.template")
-            _among(model.side, SIDES, where, f"{place}.side")
-        if isinstance(getattr(model, "days", None), int) and model.days < 1:
-            raise BadDefinition(where, f"{place}.days", _("must be more than 0"))
+                check_choice(model.template, policy.templates, where, f"{place}.template")
+            check_choice(model.side, SIDES, where, f"{place}.side")
+        if isinstance(getattr(model, "days", None), int):
+            check_number(model.days, where, f"{place}.days", 1)
     for place, measure in _measures(policy):
         _check_measure(policy, measure, where, f"attitude.{place}")
     _check_weights(policy.csi, policy, where, "attitude.csi")
     _check_weights(policy.servqual, policy, where, "attitude.servqual")
-    _among(policy.loyalty.model, LOYALTY_MODELS, where, "attitude.loyalty.model")
-    _among(policy.loyalty.template, policy.templates, where, "attitude.loyalty.template")
+    check_choice(policy.loyalty.model, LOYALTY_MODELS, where, "attitude.loyalty.model")
+    check_choice(policy.loyalty.template, policy.templates, where, "attitude.loyalty.template")
 
 
 def _check_template(template: Template, where: str, place: str) -> None:
@@ -232,7 +233,7 @@ def _check_template(template: Template, where: str, place: str) -> None:
             raise BadDefinition(where, f"{place}.items.{name}", _("needs least < best"))
     for name, dimension in template.dimensions.items():
         for item in dimension.items:
-            _among(item, template.items, where, f"{place}.dimensions.{name}.items")
+            check_choice(item, template.items, where, f"{place}.dimensions.{name}.items")
 
 
 def _measures(policy: Attitude) -> Iterator[tuple[str, str]]:
@@ -252,24 +253,15 @@ def _measures(policy: Attitude) -> Iterator[tuple[str, str]]:
 
 def _check_measure(policy: Attitude, measure: str, where: str, place: str) -> None:
     template, _dot, part = measure.partition(".")
-    _among(template, policy.templates, where, place)
+    check_choice(template, policy.templates, where, place)
     found = policy.templates[template]
-    _among(part, [*found.dimensions, *found.items], where, place)
+    check_choice(part, [*found.dimensions, *found.items], where, place)
 
 
 def _check_weights(model: Csi | Servqual, policy: Attitude, where: str, place: str) -> None:
     template = policy.templates.get(model.template, Template())
     known = template.items if isinstance(model, Csi) else template.dimensions
     for name, weight in model.weights.items():
-        _among(name, known, where, f"{place}.weights")
+        check_choice(name, known, where, f"{place}.weights")
         if weight <= 0:
             raise BadDefinition(where, f"{place}.weights.{name}", _("must be more than 0"))
-
-
-def _among(value: str, known: Iterable[str], where: str, place: str) -> None:
-    known = list(known)
-    if value not in known:
-        reason = _("“{value}” is not possible here").format(value=value)
-        nearest = suggest(value, known)
-        hint = did_you_mean(nearest) or _("Possible: {choices}.").format(choices=", ".join(known))
-        raise BadDefinition(where, place, reason, hint)

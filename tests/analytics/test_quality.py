@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -145,16 +146,16 @@ def test_nobody_was_asked() -> None:
 def test_satisfaction_says_nothing_of_dissatisfaction(
     good: int | None, bad: int | None, state: str | None
 ) -> None:
-    sides = (None if value is None else Fraction(value) for value in (good, bad))
-    one = Feelings("acme", *sides, {}, {"Speed": 1, "Price": 2}, ["srv-1"])
+    pleased, annoyed = (None if value is None else Fraction(value) for value in (good, bad))
+    one = Feelings("acme", pleased, annoyed, {}, {"Speed": 1, "Price": 2}, ["srv-1"])
     (row,) = satisfaction([one], TODAY).rows
     assert (row["state"], row["satisfaction"], row["dissatisfaction"]) == (state, good, bad)
     assert row["annoys"] == ["Price (2)", "Speed (1)"]
 
 
 def test_what_customers_get_less_what_it_takes() -> None:
-    items = dict.fromkeys(("product", "service", "staff", "image"), 4)
-    costs = dict.fromkeys(("money", "time", "energy", "mind"), 2)
+    items: Any = dict.fromkeys(("product", "service", "staff", "image"), 4)
+    costs: Any = dict.fromkeys(("money", "time", "energy", "mind"), 2)
     found = [answer("a", **items, **costs), answer("b", "bolt", **items)]
     rows = delivered_value(found, form("delivered"), TODAY).rows
     assert [tuple(row.values()) for row in rows] == [

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -81,7 +82,8 @@ def test_nothing_to_pair() -> None:
 
 def whole(id: str, given: int, expected: int, **more: int) -> Answer:
     items = [f"q{number}" for number in range(1, 23)]
-    one = answer(id, id, **{**dict.fromkeys(items, given), **more})
+    values: Any = {**dict.fromkeys(items, given), **more}
+    one = answer(id, id, **values)
     return expecting(one, **dict.fromkeys(items, expected))
 
 

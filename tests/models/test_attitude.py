@@ -252,7 +252,7 @@ def test_the_mirror_takes_staff_by_who_answered_and_customers_by_who_serves_them
     asked: Book,
 ) -> None:
     asked.config(attitude={"mirror": {"teams": 2}})
-    staff = {"side": "staff", "answers": {"overall": 5}}
+    staff: Any = {"side": "staff", "answers": {"overall": 5}}
     write(
         asked,
         "acme",
