@@ -37,7 +37,7 @@ QUADRANTS = {
 BASES = {"stated": N_("Stated"), "derived": N_("Correlation")}
 TITLES = {
     "correlated_with": N_("correlated with"),
-    "enough": N_("correlation from n ="),
+    "enough": N_("correlation from so many answers on"),
     "cut_importance": N_("important from"),
     "cut_performance": N_("good from"),
 }

@@ -39,7 +39,7 @@ COLUMNS = (
 TITLES = {
     "promoter_from": N_("promoters from"),
     "detractor_to": N_("detractors up to"),
-    "sure_from": N_("interval below n ="),
+    "sure_from": N_("interval for fewer answers than"),
     "errors": N_("half of the interval in standard errors"),
 }
 

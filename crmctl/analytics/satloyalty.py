@@ -78,8 +78,8 @@ def sat_loyalty(
     counts = Counter(_lack(one) for one in every)
     notes = [] if known else [_("Of nobody are satisfaction and loyalty both measured.")]
     for lack, text in (
-        ("satisfaction", _("Without satisfaction measured: {count}.")),
-        ("loyalty", _("Without attitude measured, so with loyalty unclassified: {count}.")),
+        ("satisfaction", _("Customers without satisfaction measured: {count}.")),
+        ("loyalty", _("Customers without attitude measured, whose loyalty is not known: {count}.")),
     ):
         if counts[lack]:
             notes.append(text.format(count=counts[lack]))

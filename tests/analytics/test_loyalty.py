@@ -153,8 +153,8 @@ def test_satisfied_and_loyal_are_told_apart() -> None:
     assert rows["neutral"]["loyal_share"] is None
     assert (result.n, result.parameters["top_box"]) == (4, 50)
     assert result.notes == [
-        "Without satisfaction measured: 1.",
-        "Without attitude measured, so with loyalty unclassified: 1.",
+        "Customers without satisfaction measured: 1.",
+        "Customers without attitude measured, whose loyalty is not known: 1.",
     ]
 
 
