@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Any, NamedTuple
 
 from crmctl.analytics.exact import quotient
@@ -38,8 +39,14 @@ class Item(NamedTuple):
 
     def rating(self, value: Decimal | int) -> Fraction:
         """An answer in percent of the scale, 100 being the best."""
-        span = Fraction(self.best) - Fraction(self.least)
-        return 100 * (self.forward(value) - Fraction(self.least)) / span
+        return _rated(self, value)
+
+
+@cache
+def _rated(item: Item, value: Decimal | int) -> Fraction:
+    """The same few answers come again and again."""
+    span = Fraction(item.best) - Fraction(item.least)
+    return 100 * (item.forward(value) - Fraction(item.least)) / span
 
 
 class Form(Frozen):
@@ -102,8 +109,18 @@ def _when(answer: Answer) -> tuple[str, str]:
 
 def mean(values: Iterable[Fraction | Decimal | int | None]) -> Fraction | None:
     """The mean of what is measured; None of nothing."""
-    measured = [Fraction(value) for value in values if value is not None]
-    return sum(measured, Fraction(0)) / len(measured) if measured else None
+    # Answers have few denominators, and whole numbers add up much faster than fractions do.
+    tops: dict[int, int] = {}
+    count = 0
+    for value in values:
+        if value is not None:
+            top, bottom = value.as_integer_ratio()
+            tops[bottom] = tops.get(bottom, 0) + top
+            count += 1
+    if len(tops) == 1:
+        return next(Fraction(top, bottom * count) for bottom, top in tops.items())
+    whole = sum((Fraction(top, bottom) for bottom, top in tops.items()), Fraction(0))
+    return whole / count if count else None
 
 
 def share(part: int, whole: int) -> Fraction | None:

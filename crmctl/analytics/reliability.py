@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from math import lcm
 
 from crmctl.analytics.answers import told
 from crmctl.analytics.exact import EXACT, PLACES, trimmed
@@ -20,35 +21,36 @@ def alpha(rows: Sequence[Sequence[Fraction]], needed: int = 2) -> Decimal | None
     items = len(rows[0]) if rows else 0
     if len(rows) < max(needed, 2) or items < 2:
         return None
-    whole = _spread([sum(row, Fraction(0)) for row in rows])
+    columns = _whole([[row[place] for row in rows] for place in range(items)])
+    whole = _common([sum(row) for row in zip(*columns, strict=True)])
     if not whole:
         return None
-    parts = sum((_spread([row[place] for row in rows]) for place in range(items)), Fraction(0))
-    return told(Fraction(items, items - 1) * (1 - parts / whole))
+    parts = sum(_common(column) for column in columns)
+    return told(Fraction(items, items - 1) * (1 - Fraction(parts, whole)))
 
 
 def pearson(pairs: Sequence[tuple[Fraction, Fraction]]) -> Decimal | None:
     """Pearson's r, to six places; None for fewer than two pairs or where either does not vary."""
     if len(pairs) < 2:
         return None
-    first, second = [one for one, _other in pairs], [other for _one, other in pairs]
-    product = _spread(first) * _spread(second)
+    first, second = _whole([[one for one, _other in pairs], [other for _one, other in pairs]])
+    product = _common(first) * _common(second)
     if not product:
         return None
-    common = _covariance(first, second)
-    root = EXACT.sqrt(EXACT.divide(Decimal(product.numerator), Decimal(product.denominator)))
-    top = EXACT.divide(Decimal(common.numerator), Decimal(common.denominator))
-    return trimmed(EXACT.quantize(EXACT.divide(top, root), Decimal(1).scaleb(-PLACES)))
+    exact = EXACT.divide(Decimal(_common(first, second)), EXACT.sqrt(Decimal(product)))
+    return trimmed(EXACT.quantize(exact, Decimal(1).scaleb(-PLACES)))
 
 
-def _spread(values: Sequence[Fraction]) -> Fraction:
-    """The sum of squared distances from the mean."""
-    return _covariance(values, values)
+def _whole(columns: Sequence[Sequence[Fraction]]) -> list[list[int]]:
+    """The columns times what makes all of them whole numbers: neither figure depends on it."""
+    bottom = lcm(*{value.denominator for column in columns for value in column})
+    return [
+        [value.numerator * (bottom // value.denominator) for value in column] for column in columns
+    ]
 
 
-def _covariance(first: Sequence[Fraction], second: Sequence[Fraction]) -> Fraction:
-    """The sum of products of distances from the means."""
-    size = len(first)
-    mean, other = sum(first, Fraction(0)) / size, sum(second, Fraction(0)) / size
-    pairs = zip(first, second, strict=True)
-    return sum(((one - mean) * (two - other) for one, two in pairs), Fraction(0))
+def _common(first: Sequence[int], second: Sequence[int] | None = None) -> int:
+    """How two columns vary together, or one with itself: n^2 times their covariance."""
+    other = first if second is None else second
+    products = sum(one * two for one, two in zip(first, other, strict=True))
+    return len(first) * products - sum(first) * sum(other)

@@ -30,6 +30,7 @@ TITLES = {
     "satisfaction": N_("satisfaction"),
     "dissatisfaction": N_("dissatisfaction"),
     "counts": N_("customers,"),
+    "claimed": N_("would hear of it (a claim, not measured),"),
     **STATES,
 }
 
@@ -53,15 +54,18 @@ def satisfaction(
     as_of: date,
     high: Decimal = Decimal(50),
     by: Grouping | None = None,
+    hears: Mapping[str, int] | None = None,
 ) -> ModelResult:
     """Both indices side by side, never one out of the other: a row for each customer, or group.
 
     `state` says which of the two is high, from `high` percent on; it is None unless both are
-    measured. Reasons come most frequent first, then by name. The most dissatisfied come first.
+    measured. `hears` is how many people one satisfied or dissatisfied customer is said to tell:
+    `parameters` have what that would come to. Reasons come most frequent first, then by name. The
+    most dissatisfied come first.
     """
     known = sorted(feelings, key=lambda one: one.customer)
     states = {one.customer: _state(one, high) for one in known}
-    parameters = {
+    parameters: dict[str, Any] = {
         "high": high,
         "mean": {
             "satisfaction": told(mean(one.satisfaction for one in known)),
@@ -69,6 +73,9 @@ def satisfaction(
         },
         "counts": {name: sum(found == name for found in states.values()) for name in STATES},
     }
+    if hears is not None:
+        counts = parameters["counts"]
+        parameters["claimed"] = {name: each * counts[name] for name, each in hears.items()}
     indices = (
         Column("satisfaction", N_("Satisfaction"), "mean"),
         Column("dissatisfaction", N_("Dissatisfaction"), "mean"),

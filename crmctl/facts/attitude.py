@@ -107,7 +107,25 @@ LOYALTY = Source(
     uses=(PURCHASE_DAYS,),
 )
 
+SURVEYED = Source(
+    "surveyed_facts",
+    "campaign",
+    """
+    SELECT campaign AS id, count(DISTINCT customer) AS surveyed FROM surveys
+    WHERE campaign IS NOT NULL AND COALESCE(side, 'customer') = 'customer' AND at <= :day
+    GROUP BY campaign
+    """,
+    reads={"surveys": "campaign customer side at"},
+)
+
 FACTS = (
+    SURVEYED.fact(
+        "surveyed",
+        "integer",
+        N_("Surveyed"),
+        N_("number of customers who answered a questionnaire about it"),
+        absent=0,
+    ),
     ANSWERS.fact(
         "csat",
         "number",

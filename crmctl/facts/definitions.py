@@ -52,7 +52,7 @@ AREAS = {
     "quote": ("quotes",),
     "contract": ("contracts",),
     "invoice": ("receivables",),
-    "campaign": ("campaigns",),
+    "campaign": ("campaigns", "attitude"),
     "ticket": ("service",),
     "interaction": ("answers",),
     "solution": ("service",),

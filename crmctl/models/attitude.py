@@ -169,7 +169,9 @@ def _satisfaction(request: Request) -> ModelResult:
             )
         )
     by = grouping(request, CUSTOMER)
-    return _noted(satisfaction(feelings, request.facts.day, said.high, by), surveys)
+    tells = said.word_of_mouth
+    hears = {"satisfied": tells.satisfied, "dissatisfied": tells.dissatisfied}
+    return _noted(satisfaction(feelings, request.facts.day, said.high, by, hears), surveys)
 
 
 def _reasons(request: Request, surveys: Surveys) -> Iterator[tuple[str, bool, str, str]]:

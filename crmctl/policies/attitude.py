@@ -125,6 +125,13 @@ class Quality(Frozen):
     reliable: int = 10
 
 
+class WordOfMouth(Frozen):
+    """How many people hear of it from one customer, as is claimed."""
+
+    satisfied: int = 8
+    dissatisfied: int = 25
+
+
 class Satisfaction(Frozen):
     """Where the two indices come from, when they are high, and what is a reason."""
 
@@ -135,6 +142,7 @@ class Satisfaction(Frozen):
     reasons: tuple[str, ...] = ()
     good: Decimal = Decimal(75)
     bad: Decimal = Decimal(25)
+    word_of_mouth: WordOfMouth = WordOfMouth()
 
 
 class Loyalty(Frozen):
