@@ -20,7 +20,7 @@ from crmctl.errors import BadSql, IndexUnusable
 from crmctl.index import asof, database, derived, functions, layout
 from crmctl.index.derived import Derived
 from crmctl.index.lookups import Lookups
-from crmctl.index.scan import Look, differs
+from crmctl.index.scan import Look, are_settled, differs
 from crmctl.index.source import Disk, Source
 from crmctl.problems import Problem
 from crmctl.schema.model import Kind, Registry
@@ -79,6 +79,25 @@ class Index(Lookups):
             self._refresh(self._connection)
             self.as_of(day)
         return self._connection
+
+    def trust(self, kind: Kind, id: str, *few: Kind) -> bool:
+        """Opens the index as it stands, for a command that asks for one record and a `few` kinds.
+
+        That will do when their files are as they were read: what else changed on disk makes no
+        difference then, and need not be looked for. Otherwise the next question looks at all.
+        """
+        file = database.folder(self.root) / self.name
+        if self._connection is not None or startup.moving(str(self.root))[0] or not file.exists():
+            return False
+        with suppress(sqlite3.DatabaseError):
+            connection = database.connect(file, self.zone, self.rates)
+            if database.has_rates(connection, self._rates_mark) and are_settled(
+                connection, self.root / "records", (kind.name, id), [one.folder for one in few]
+            ):
+                self._connection, self._file = connection, file
+                return True
+            connection.close()
+        return False
 
     def _opened(self) -> sqlite3.Connection:
         folder = database.folder(self.root)

@@ -26,13 +26,15 @@ if TYPE_CHECKING:
 class Entry(NamedTuple):
     """A model in the catalog: its area, a line on it, and the kind of record that it looks at.
 
-    `by`: whether its rows can be told apart by a field of that kind.
+    `by`: whether its rows can be told apart by a field of that kind. `label` is the column by which
+    it puts customers into classes, where it does.
     """
 
     area: str
     title: str
     kind: str = CUSTOMER
     by: bool = False
+    label: str = ""
 
 
 AREAS = {
@@ -41,8 +43,12 @@ AREAS = {
 }
 
 CATALOG = {
-    "rfm": Entry("value", N_("Who bought recently, often and for much: scores and segments.")),
-    "abc": Entry("value", N_("Who brings 80 % of the sales: classes A, B, C.")),
+    "rfm": Entry(
+        "value",
+        N_("Who bought recently, often and for much: scores and segments."),
+        label="segment",
+    ),
+    "abc": Entry("value", N_("Who brings 80 % of the sales: classes A, B, C."), label="class"),
     "csat": Entry("attitude", N_("How satisfied, item by item."), "survey", by=True),
     "nps": Entry("attitude", N_("Who would recommend us, and how sure."), "survey", by=True),
     "ces": Entry("attitude", N_("How easy we make it."), "survey", by=True),
@@ -55,8 +61,12 @@ CATALOG = {
     "commitment": Entry("attitude", N_("Affective, continuance, normative."), by=True),
     "delivered-value": Entry("attitude", N_("What customers get, and what it takes."), by=True),
     "quality": Entry("attitude", N_("Trust, satisfaction, commitment as one."), by=True),
-    "satisfaction": Entry("attitude", N_("What pleases and what annoys, apart."), by=True),
-    "loyalty": Entry("attitude", N_("Loyal, latent, spurious, none: who is which.")),
+    "satisfaction": Entry(
+        "attitude", N_("What pleases and what annoys, apart."), by=True, label="state"
+    ),
+    "loyalty": Entry(
+        "attitude", N_("Loyal, latent, spurious, none: who is which."), label="loyalty"
+    ),
     "sat-loyalty": Entry("attitude", N_("Whether the satisfied are loyal.")),
     "mirror": Entry("attitude", N_("Whether content teams have content customers."), "survey"),
 }

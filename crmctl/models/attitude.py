@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from crmctl.analytics.answers import Answer, Form, latest
+from crmctl.analytics.attitude_reasons import of_satisfaction
 from crmctl.analytics.csat import ces, csat
 from crmctl.analytics.csi import csi
 from crmctl.analytics.delivered import delivered_value
@@ -171,7 +172,8 @@ def _satisfaction(request: Request) -> ModelResult:
     by = grouping(request, CUSTOMER)
     tells = said.word_of_mouth
     hears = {"satisfied": tells.satisfied, "dissatisfied": tells.dissatisfied}
-    return _noted(satisfaction(feelings, request.facts.day, said.high, by, hears), surveys)
+    result = _noted(satisfaction(feelings, request.facts.day, said.high, by, hears), surveys)
+    return of_satisfaction(result) if by is None else result
 
 
 def _reasons(request: Request, surveys: Surveys) -> Iterator[tuple[str, bool, str, str]]:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from crmctl.analytics.answers import Answer, by_customer, latest, mean
+from crmctl.analytics.attitude_reasons import of_loyalty
 from crmctl.analytics.knox import Portfolio, knox
 from crmctl.analytics.loyalty import Standing, loyalty
 from crmctl.analytics.oliver import Climb, oliver
@@ -74,11 +75,15 @@ def wallets(facts: Facts) -> dict[str, int]:
 
 def run_loyalty(request: Request) -> ModelResult:
     """Loyalty by the model that the settings name."""
-    models = {"dick-basu": _dick_basu, "knox": _knox, "oliver": _oliver}
+    models = {"dick-basu": _explained, "knox": _knox, "oliver": _oliver}
     surveys = Surveys(request, CUSTOMER)
     result = models[request.settings.model](request, surveys)
     result.notes.extend(surveys.notes)
     return result
+
+
+def _explained(request: Request, surveys: Surveys) -> ModelResult:
+    return of_loyalty(_dick_basu(request, surveys))
 
 
 def _dick_basu(request: Request, surveys: Surveys) -> ModelResult:

@@ -211,6 +211,22 @@ def test_a_refunded_order_is_no_purchase(asked: Book) -> None:
     assert (found["purchases"], found["share"], found["loyalty"]) == (0, 0, "latent")
 
 
+def test_why_a_customer_counts_as_loyal_or_satisfied(asked: Book) -> None:
+    relation(asked)
+    lines = asked.run("segment explain acme").lines
+    start = lines.index("Loyalty (loyalty): Latent")
+    assert lines[start + 1 : start + 5] == [
+        "  0 purchases within 365 days; from 2 on they are many.",
+        "  0.0 % of what they spend in our category; from 50 % on that is much.",
+        "  An attitude of 4.5 against our rivals; from 4 on it is high.",
+        "  It would change with: 2 purchases or more, or an attitude below 4.",
+    ]
+    assert "  A satisfaction of 75.0; from 50 on it is high." in lines
+    # No other model of loyalty has these reasons, but its columns.
+    asked.config(attitude={"loyalty": {"model": "oliver"}})
+    assert "Phase (loyalty): Affective" in asked.run("segment explain acme").lines
+
+
 def test_knox_and_oliver_are_a_setting(asked: Book) -> None:
     relation(asked)
     found = row(asked, "loyalty --set model=knox")
