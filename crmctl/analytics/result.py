@@ -17,7 +17,8 @@ class Column(Frozen):
     `percent`, whose values run from 0 to 100. `title` and the titles in `values` (of an enum's
     values, in the order in which they sort) and in `keys` (of a mapping's keys) are English
     message ids, or texts that are translated already. `kind` is that of the records to which the
-    ids in a column of references belong.
+    ids in a column of references belong. A `detail` is for machines and for whoever asks for it by
+    its name; tables for people leave it out.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Column(Frozen):
     values: Mapping[str, str] | None = None
     keys: Mapping[str, str] | None = None
     kind: str = "customer"
+    detail: bool = False
 
     @property
     def heading(self) -> str:

@@ -2,20 +2,22 @@
 
 Scores after Hughes, "Strategic Database Marketing" (1994); the segment names are the customary
 map over the scores of recency and frequency, completed so that no pair of scores is without one.
+The eight types are those customary in China: each of R, F and M above or below its mean.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from crmctl.analytics.quantiles import Number, quantile
+from crmctl.analytics.exact import quotient, total
+from crmctl.analytics.quantiles import Number
 from crmctl.analytics.result import Column, ModelResult
+from crmctl.analytics.scores import cut_points, falling, ntile, rising
 from crmctl.locale import N_, _, ngettext
 
 PROSPECT = "prospect"
@@ -35,6 +37,18 @@ SEGMENTS = {
     PROSPECT: N_("Prospect"),
 }
 
+# By whether recency, frequency and monetary value are better than their means.
+VALUE_TYPES = {
+    "important_value": N_("Important: value"),
+    "important_develop": N_("Important: develop"),
+    "important_keep": N_("Important: keep"),
+    "important_win_back": N_("Important: win back"),
+    "general_value": N_("General: value"),
+    "general_develop": N_("General: develop"),
+    "general_keep": N_("General: keep"),
+    "general_win_back": N_("General: win back"),
+}
+
 COLUMNS = (
     Column("customer", N_("Customer"), "ref"),
     Column("recency", N_("Days since last purchase"), "integer"),
@@ -45,11 +59,17 @@ COLUMNS = (
     Column("m", "M", "integer"),
     Column("score", N_("RFM score"), "text"),
     Column("segment", N_("Segment"), "enum", SEGMENTS),
+    Column("value_type", N_("Type of value"), "enum", VALUE_TYPES, detail=True),
 )
 
 TITLES = {
     "method": N_("method"),
     "quantile": N_("quantiles of the buyers"),
+    "ntile": N_("fifths of the buyers, equal values by id"),
+    "nested": N_("fifths of R, of F within each R, of M within each R and F"),
+    "fixed": N_("fixed cut points"),
+    "means": N_("mean of"),
+    "mean": N_("mean of a purchase"),
     "cut_points": N_("cut points of"),
     "counts": N_("customers per score,"),
     "recency": N_("recency"),
@@ -72,7 +92,7 @@ _LETTERS = {
     "C": "champion",
 }
 _DIMENSIONS = (N_("recency"), N_("frequency"), N_("monetary"))
-_LEVELS = tuple(Fraction(fifth, 5) for fifth in (1, 2, 3, 4))
+METHODS = ("quantile", "ntile", "nested", "fixed")
 
 
 class Purchases(NamedTuple):
@@ -93,70 +113,161 @@ def segment(recency_score: int, frequency_score: int) -> str:
     return _LETTERS[_MAP[recency_score - 1][frequency_score - 1]]
 
 
-def rfm(purchases: Iterable[Purchases], as_of: date) -> ModelResult:
+def value_type(recent: bool, frequent: bool, much: bool) -> str:
+    """The type of a buyer who is better than the mean, or not, in R, F and M."""
+    kind = {(1, 1): "value", (1, 0): "develop", (0, 1): "keep", (0, 0): "win_back"}
+    return f"{'important' if much else 'general'}_{kind[recent, frequent]}"
+
+
+class _Buyer(NamedTuple):
+    customer: str
+    days: int
+    events: int
+    value: Decimal
+
+    @property
+    def measures(self) -> tuple[int, int, Decimal]:
+        return self.days, self.events, self.value
+
+
+def rfm(
+    purchases: Iterable[Purchases],
+    as_of: date,
+    method: str = "quantile",
+    cuts: Mapping[str, Sequence[Number]] | None = None,
+    mean: bool = False,
+) -> ModelResult:
     """Scores of 1 to 5 for recency (days), frequency (events) and monetary value, and segments.
 
-    The cut points are the type-7 quantiles of the buyers at 20, 40, 60 and 80 %. A value scores
-    one more than the cut points below it; recency, where less is better, five less their number.
-    Equal values share a score, so a score may go to nobody. A buyer has at least one purchase
-    event; everybody else is a `prospect` without scores.
+    `method` is how scores are made. By `quantile`, the cut points are the type-7 quantiles of the
+    buyers at 20, 40, 60 and 80 %; `fixed` takes four `cuts` for each dimension, by its name. A
+    value scores one more than the cut points below it; recency, where less is better, five less
+    their number. Equal values share a score, so a score may go to nobody. `ntile` gives each score
+    to a fifth of the buyers, equal values by id; `nested` does so for recency, for frequency
+    within each score of recency, and for monetary value within each pair of scores.
 
-    Rows are sorted by score, then spend, the highest first, then by id; prospects come last.
+    Monetary value is the spend, or with `mean` the spend per purchase event. `value_type` compares
+    each of the three with its mean over the buyers. A buyer has at least one purchase event;
+    everybody else is a `prospect` without scores.
+
+    Rows are sorted by score, then value, the highest first, then by id; prospects come last.
     Nothing in `purchases` may be later than `as_of`.
     """
-    buyers: list[tuple[Purchases, int]] = []
+    buyers: list[_Buyer] = []
     others: list[Purchases] = []
     for one in purchases:
-        if one.events > 0 and one.last is not None:
-            buyers.append((one, (as_of - one.last).days))
-        else:
+        if one.last is None:
             others.append(one)
-    cuts = {
-        "recency": _cut_points([days for _buyer, days in buyers]),
-        "frequency": _cut_points([buyer.events for buyer, _days in buyers]),
-        "monetary": _cut_points([buyer.spend for buyer, _days in buyers]),
-    }
-    rows = [_scored(buyer, days, cuts) for buyer, days in buyers]
-    rows += [_unscored(one) for one in others]
+        else:
+            value = _per_event(one) if mean else one.spend
+            buyers.append(_Buyer(one.customer, (as_of - one.last).days, one.events, value))
+    chosen: dict[str, list[Any]] = {}
+    if method in ("ntile", "nested"):
+        scores: list[tuple[int, ...]] = _fifths(buyers, nested=method == "nested")
+    else:
+        chosen = _cuts(buyers, cuts if method == "fixed" else None)
+        scores = [_by_cuts(buyer, chosen) for buyer in buyers]
+    means = _means(buyers)
+    rows = [_scored(buyer, each, means) for buyer, each in zip(buyers, scores, strict=True)]
+    rows += [_unscored(one, mean) for one in others]
     rows.sort(key=_order)
-    counts = {name: _counts(rows, name[0]) for name in cuts}
-    parameters = {"method": "quantile", "cut_points": cuts, "counts": counts}
-    notes = _notes(counts, len(buyers), len(others))
+    counts = {name: _counts(rows, name[0]) for name in _DIMENSIONS}
+    parameters: dict[str, Any] = {"method": method, **({"monetary": "mean"} if mean else {})}
+    if chosen:
+        parameters["cut_points"] = chosen
+    parameters |= {"counts": counts, "means": _rounded(means)}
+    notes = _notes(counts, len(buyers), len(others), method)
     return ModelResult("rfm", as_of, parameters, len(buyers), COLUMNS, rows, notes, TITLES)
 
 
-def _cut_points(values: Sequence[Number]) -> list[Decimal | Fraction]:
-    ordered = sorted(values)
-    return [quantile(ordered, level) for level in _LEVELS] if ordered else []
+def _per_event(one: Purchases) -> Decimal:
+    return quotient(one.spend, one.events) if one.events else Decimal(0)
 
 
-def _scored(
-    buyer: Purchases, days: int, cuts: dict[str, list[Decimal | Fraction]]
-) -> dict[str, Any]:
-    r = 5 - bisect_left(cuts["recency"], days)
-    f = 1 + bisect_left(cuts["frequency"], buyer.events)
-    m = 1 + bisect_left(cuts["monetary"], buyer.spend)
+def _cuts(
+    buyers: Sequence[_Buyer], fixed: Mapping[str, Sequence[Number]] | None
+) -> dict[str, list[Any]]:
+    if fixed is not None:
+        return {name: list(fixed[name]) for name in _DIMENSIONS}
+    columns = list(zip(*(buyer.measures for buyer in buyers), strict=True)) or [(), (), ()]
+    return {
+        name: list(cut_points(values)) for name, values in zip(_DIMENSIONS, columns, strict=True)
+    }
+
+
+def _by_cuts(buyer: _Buyer, cuts: Mapping[str, list[Any]]) -> tuple[int, int, int]:
+    return (
+        falling(buyer.days, cuts["recency"]),
+        rising(buyer.events, cuts["frequency"]),
+        rising(buyer.value, cuts["monetary"]),
+    )
+
+
+def _fifths(buyers: Sequence[_Buyer], *, nested: bool) -> list[tuple[int, ...]]:
+    """Scores that go to equally many; `nested`: within the scores that were given before."""
+    ids = [buyer.customer for buyer in buyers]
+    keys: list[list[Number]] = [
+        [-buyer.days for buyer in buyers],
+        [buyer.events for buyer in buyers],
+        [buyer.value for buyer in buyers],
+    ]
+    found: list[tuple[int, ...]] = [()] * len(buyers)
+    for key in keys:
+        groups: dict[tuple[int, ...], list[int]] = {}
+        for place, before in enumerate(found):
+            groups.setdefault(before if nested else (), []).append(place)
+        for places in groups.values():
+            for place, score in ntile(ids, key, places).items():
+                found[place] = (*found[place], score)
+    return found
+
+
+def _means(buyers: Sequence[_Buyer]) -> tuple[Fraction, ...]:
+    """The exact means of the three, none without buyers."""
+    count = len(buyers)
+    if not count:
+        return ()
+    return (
+        Fraction(sum(buyer.days for buyer in buyers), count),
+        Fraction(sum(buyer.events for buyer in buyers), count),
+        Fraction(total(buyer.value for buyer in buyers)) / count,
+    )
+
+
+def _rounded(means: Sequence[Fraction]) -> dict[str, Decimal | None]:
+    found = (quotient(Decimal(mean.numerator), Decimal(mean.denominator)) for mean in means)
+    return dict.fromkeys(_DIMENSIONS) | dict(zip(_DIMENSIONS, found, strict=False))
+
+
+def _scored(buyer: _Buyer, scores: tuple[int, ...], means: Sequence[Fraction]) -> dict[str, Any]:
+    r, f, m = scores
+    days, events, value = means
     return {
         "customer": buyer.customer,
-        "recency": days,
+        "recency": buyer.days,
         "frequency": buyer.events,
-        "monetary": buyer.spend,
+        "monetary": buyer.value,
         "r": r,
         "f": f,
         "m": m,
         "score": f"{r}{f}{m}",
         "segment": segment(r, f),
+        "value_type": value_type(
+            buyer.days < days, buyer.events > events, Fraction(buyer.value) > value
+        ),
     }
 
 
-def _unscored(other: Purchases) -> dict[str, Any]:
+def _unscored(other: Purchases, mean: bool) -> dict[str, Any]:
     row: dict[str, Any] = {column.name: None for column in COLUMNS}
-    row.update(customer=other.customer, frequency=0, monetary=other.spend, segment=PROSPECT)
+    value = None if mean else other.spend
+    row.update(customer=other.customer, frequency=0, monetary=value, segment=PROSPECT)
     return row
 
 
 def _order(row: dict[str, Any]) -> tuple[int, Decimal, str]:
-    return (-int(row["score"] or 0), row["monetary"].copy_negate(), row["customer"])
+    value = row["monetary"] or Decimal(0)
+    return (-int(row["score"] or 0), value.copy_negate(), row["customer"])
 
 
 def _counts(rows: Iterable[dict[str, Any]], dimension: str) -> list[int]:
@@ -164,7 +275,7 @@ def _counts(rows: Iterable[dict[str, Any]], dimension: str) -> list[int]:
     return [counts[score] for score in range(1, 6)]
 
 
-def _notes(counts: dict[str, list[int]], buyers: int, others: int) -> list[str]:
+def _notes(counts: dict[str, list[int]], buyers: int, others: int, method: str) -> list[str]:
     if not buyers:
         return [_("Nobody has bought anything yet, so nobody is scored.")]
     notes = []
@@ -179,9 +290,8 @@ def _notes(counts: dict[str, list[int]], buyers: int, others: int) -> list[str]:
     for dimension in _DIMENSIONS:
         empty = [str(score) for score, count in enumerate(counts[dimension], 1) if not count]
         if empty:
-            notes.append(
-                _("Equal values share a score: nobody has {scores} for {dimension}.").format(
-                    scores=", ".join(empty), dimension=_(dimension)
-                )
-            )
+            text = _("Nobody has {scores} for {dimension}.")
+            if method == "quantile":
+                text = _("Equal values share a score: nobody has {scores} for {dimension}.")
+            notes.append(text.format(scores=", ".join(empty), dimension=_(dimension)))
     return notes

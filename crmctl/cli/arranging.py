@@ -18,11 +18,21 @@ Row = Mapping[str, Any]
 
 
 def arranged(
-    columns: Sequence[Column], rows: Sequence[Row], names: str | None, sort: str | None, limit: int
+    columns: Sequence[Column],
+    rows: Sequence[Row],
+    names: str | None,
+    sort: str | None,
+    limit: int,
+    *,
+    details: bool = True,
 ) -> tuple[list[Column], list[dict[str, Any]]]:
-    """The columns asked for, and the rows sorted (what is missing last) and limited."""
+    """The columns asked for, and the rows sorted (what is missing last) and limited.
+
+    Where no columns are asked for these are all, or without `details` all that are none.
+    """
     by_name = {column.name: column for column in columns}
-    chosen = [_known(name, by_name) for name in split(names)] or list(columns)
+    chosen = [_known(name, by_name) for name in split(names)]
+    chosen = chosen or [column for column in columns if details or not column.detail]
     ordered = [dict(row) for row in rows]
     for term in reversed(split(sort)):
         name = _known(term.removeprefix("-"), by_name).name

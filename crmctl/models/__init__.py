@@ -40,6 +40,7 @@ class Entry(NamedTuple):
 AREAS = {
     "value": N_("Value"),
     "flow": N_("Flow"),
+    "attitude": N_("Attitude"),
 }
 
 CATALOG = {
@@ -84,6 +85,26 @@ CATALOG = {
     "targets": Entry("flow", N_("Targets beside what was reached.")),
     "visitors": Entry("flow", N_("How many of those who come to look buy later."), by=True),
     "affinity": Entry("flow", N_("Which products are bought by the same customers.")),
+    "csat": Entry("attitude", N_("How satisfied, item by item."), "survey", by=True),
+    "nps": Entry("attitude", N_("Who would recommend us, and how sure."), "survey", by=True),
+    "ces": Entry("attitude", N_("How easy we make it."), "survey", by=True),
+    "csi": Entry("attitude", N_("One index of satisfaction, 0 to 100."), "survey", by=True),
+    "servqual": Entry("attitude", N_("Service quality in five dimensions."), "survey", by=True),
+    "expectation": Entry("attitude", N_("What was expected, what was found."), "survey", by=True),
+    "importance": Entry("attitude", N_("What matters, and how good it is."), "survey", by=True),
+    "scale": Entry("attitude", N_("Any questionnaire with dimensions, 0 to 100."), by=True),
+    "trust": Entry("attitude", N_("Benevolence, integrity, competence."), by=True),
+    "commitment": Entry("attitude", N_("Affective, continuance, normative."), by=True),
+    "delivered-value": Entry("attitude", N_("What customers get, and what it takes."), by=True),
+    "quality": Entry("attitude", N_("Trust, satisfaction, commitment as one."), by=True),
+    "satisfaction": Entry(
+        "attitude", N_("What pleases and what annoys, apart."), by=True, label="state"
+    ),
+    "loyalty": Entry(
+        "attitude", N_("Loyal, latent, spurious, none: who is which."), label="loyalty"
+    ),
+    "sat-loyalty": Entry("attitude", N_("Whether the satisfied are loyal.")),
+    "mirror": Entry("attitude", N_("Whether content teams have content customers."), "survey"),
 }
 
 

@@ -17,6 +17,7 @@ TOPICS = (
     "accounts",
     "alerts",
     "assignment",
+    "attitude",
     "calendar",
     "criteria",
     "festivals",

@@ -120,7 +120,7 @@ class _Section:
             raise self.placed(error) from None
         self.notes += [note for note in result.notes if note not in self.notes]
         columns = {column.name: column for column in result.columns}
-        names = list(stems) or list(columns)
+        names = list(stems) or [name for name, one in columns.items() if not one.detail]
         for name in names:
             if name not in columns:
                 reason = _("“{name}” is no column of the model").format(name=name)
@@ -172,7 +172,7 @@ class _Section:
             columns, rows = self.fetch(paths, base=True)
         else:
             # Something must be asked for where the records are only counted.
-            columns, rows = self.fetch(["customer" if self.section.model else "id"], base=True)
+            columns, rows = self.fetch([] if self.section.model else ["id"], base=True)
             columns = []
         for column in columns:
             if column.type == "object":

@@ -55,6 +55,12 @@ def test_a_book_overrides_key_by_key_and_an_empty_value_takes_away(book: Book) -
         ("criteria: {qualification: {big: {query: 'spent:>5'}}}", "spent"),
         ("criteria: {qualification: {big: {title: {fr: x}, query: 'id:*'}}}", "no such key"),
         ("value: {abc: {a: 95, b: 80}}", "value.abc: needs 0 < a < b <= 100"),
+        ("value: {rfm: {method: quantil}}", "“quantil” is not possible here"),
+        ("value: {rfm: {window: soon}}", "value.rfm.window: must be a length like 12m"),
+        (
+            "value: {rfm: {cuts: {recency: [1, 2, 2, 3]}}}",
+            "value.rfm.cuts.recency: needs four numbers, each above the one before",
+        ),
         ("value: {abc: {a: x}}", "value.abc.a: must be a number"),
         ("value: 80", "value: settings are expected here"),
         ("criterias: {}", "there is no such setting"),

@@ -80,19 +80,23 @@ def command(
     day = app.day(as_of) or app.workspace.today
     app.warn_of_broken()
     result = run_model(app.workspace, model, day, where, by=by, settings=_settings(settings))
-    chosen, rows = arranged(result.columns, result.rows, columns, sort, limit)
+    people = format_ in ("table", "md")
+    chosen, rows = arranged(result.columns, result.rows, columns, sort, limit, details=not people)
     if format_ == "json":
         app.print([jsontext.dumps_pretty(as_json(result, rows))])
         return
     if format_ == "ids" and chosen[0].type != "ref":
         raise UsageError(_("The rows of the model “{model}” have no ids.").format(model=model))
-    if format_ in ("table", "md"):
+    if people:
         rows = _named(app, chosen, rows)
     cells = [[row[column.name] for column in chosen] for row in rows]
-    if cells or format_ not in ("table", "md"):
+    if cells or not people:
         app.print(render(format_, chosen, cells, app.width))
     for line in explained(result):
         app.remark(line)
+    more = [column.name for column in result.columns if column.detail]
+    if people and more and not columns:
+        app.remark(_("More with --columns: {names}.").format(names=", ".join(more)))
 
 
 def as_json(result: ModelResult, rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -147,8 +151,13 @@ def _named(app: App, columns: list[Column], rows: list[dict[str, Any]]) -> list[
     rows = [dict(row) for row in rows]
     for column in columns:
         if column.type == "ref":
-            ids = {row[column.name] for row in rows if row[column.name]}
+            ids = {id for row in rows for id in _ids(row[column.name]) if id}
             names = References(app.workspace).labels(app.kind(column.kind), ids)
             for row in rows:
-                row[column.name] = names.get(row[column.name]) or row[column.name]
+                found = [names.get(id) or id for id in _ids(row[column.name])]
+                row[column.name] = found if isinstance(row[column.name], list) else found[0]
     return rows
+
+
+def _ids(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

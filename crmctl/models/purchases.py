@@ -1,0 +1,82 @@
+"""What models read of purchases: sums for each customer, days with a purchase, what is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from crmctl.analytics.rfm import Purchases
+from crmctl.facts.purchases import LINES, PURCHASES
+from crmctl.facts.tables import Facts
+from crmctl.locale import ngettext
+from crmctl.values.instants import parse_date
+from crmctl.values.money import from_units
+
+
+def purchases(facts: Facts, since: date | None = None) -> list[Purchases]:
+    """Last purchase, purchase events and net spend of each customer.
+
+    With `since` only events and spend after that day count; the last purchase may be before it.
+    """
+    found = f"SELECT id, last_order, purchases, spend FROM {PURCHASES.name}"
+    if since is None:
+        facts.make(PURCHASES)
+    else:
+        found = (
+            f"{LINES} SELECT customer AS id, max(CASE WHEN event THEN date END) AS last_order,"
+            " count(DISTINCT CASE WHEN event AND date > :since THEN date END) AS purchases,"
+            " sum(CASE WHEN date > :since THEN net ELSE 0 END) AS spend FROM line GROUP BY customer"
+        )
+    rows: Sequence[tuple[str, str | None, int, int]] = facts.index.rows(
+        "SELECT c.id, f.last_order, COALESCE(f.purchases, 0), COALESCE(f.spend, 0)"
+        f" FROM customers AS c LEFT JOIN ({found}) AS f USING (id) GROUP BY c.id",
+        {**facts.parameters, "since": since and since.isoformat()},
+    )
+    return [
+        Purchases(id, parse_date(day) if day else None, events, from_units(units))
+        for id, day, events, units in rows
+    ]
+
+
+class PurchaseDay(NamedTuple):
+    """One purchase event: a customer, a day, and what its orders amount to, less refunds."""
+
+    customer: str
+    day: date
+    amount: Decimal
+
+
+def purchase_days(facts: Facts) -> list[PurchaseDay]:
+    """Every purchase event, by customer and day."""
+    rows: Sequence[tuple[str, str, int]] = facts.index.rows(
+        f"{LINES} SELECT customer, date, sum(net) FROM line WHERE event"
+        " GROUP BY customer, date ORDER BY customer, date",
+        facts.parameters,
+    )
+    return [
+        PurchaseDay(customer, date.fromisoformat(day), from_units(units))
+        for customer, day, units in rows
+    ]
+
+
+def unrated(facts: Facts) -> Iterable[str]:
+    """A note on the orders left out because no exchange rate was near enough."""
+    rows = facts.index.rows(
+        "SELECT id FROM orders WHERE amount__base IS NULL"
+        " AND (amount IS NOT NULL OR lines IS NOT NULL) AND date <= ? ORDER BY id",
+        (facts.day.isoformat(),),
+    )
+    if rows:
+        text = ngettext(
+            "{count} order without an exchange rate is left out: {ids}.",
+            "{count} orders without an exchange rate are left out: {ids}.",
+            len(rows),
+        )
+        yield text.format(count=len(rows), ids=some([id for (id,) in rows]))
+
+
+def some(ids: Sequence[str], most: int = 5) -> str:
+    """The first few ids, for a note."""
+    return ", ".join(ids[:most]) + (" …" if len(ids) > most else "")
