@@ -28,7 +28,7 @@ _NEAR_BOUND = 1e5
 _PLACES = 6
 
 FIT_TITLES = {
-    "fit": N_("fit:"),
+    "fit": N_("fit,"),
     "model": N_("model"),
     "bgnbd": "BG/NBD",
     "mbgnbd": "MBG/NBD",
@@ -91,10 +91,10 @@ class Gates(Frozen):
         if customers >= self.customers and repeaters >= self.repeaters:
             return None
         return _(
-            "Too few for a fit: {customers} of the {wanted} customers who bought that it takes, "
-            "{repeaters} of the {repeats} who came back."
+            "Too few for a fit: it takes {customers} customers who bought and {repeaters} who came "
+            "back; there are {bought} and {back}."
         ).format(
-            customers=customers, wanted=self.customers, repeaters=repeaters, repeats=self.repeaters
+            customers=self.customers, repeaters=self.repeaters, bought=customers, back=repeaters
         )
 
 

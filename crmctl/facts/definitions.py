@@ -45,6 +45,7 @@ AREAS = {
         "network",
         "profile",
         "models",
+        "lifetime",
     ),
     "opportunity": ("opportunities",),
     "order": ("receivables",),

@@ -42,6 +42,9 @@ AREAS = {
 CATALOG = {
     "rfm": Entry("value", N_("Who bought recently, often and for much: scores and segments.")),
     "abc": Entry("value", N_("Who brings 80 % of the sales: classes A, B, C.")),
+    "alive": Entry("value", N_("Who still buys, and who is likely lost: P(alive).")),
+    "next-purchase": Entry("value", N_("When customers buy again, and who is overdue.")),
+    "renewals": Entry("value", N_("How contracts are renewed: retention and sBG."), "contract"),
 }
 
 

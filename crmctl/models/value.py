@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from crmctl.analytics.abc import abc
 from crmctl.analytics.result import ModelResult
 from crmctl.analytics.rfm import rfm
-from crmctl.models import Request, Run
+from crmctl.models import Request, Run, lifetime
 from crmctl.models.purchases import purchases, unrated
 from crmctl.values.dates import parse_offset
 
@@ -37,4 +37,4 @@ def _abc(request: Request) -> ModelResult:
     return result
 
 
-MODELS: Mapping[str, Run] = {"rfm": _rfm, "abc": _abc}
+MODELS: Mapping[str, Run] = {"rfm": _rfm, "abc": _abc, **lifetime.MODELS}

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from crmctl.errors import BadDefinition
 from crmctl.locale import _
+from crmctl.policies import lifetime
 from crmctl.policies.limits import check_choice, check_span
 from crmctl.values.frozen import Frozen
 
@@ -40,6 +41,10 @@ class Value(Frozen):
 
     rfm: Rfm = Rfm()
     abc: Abc = Abc()
+    btyd: lifetime.Fitting = lifetime.Fitting()
+    alive: lifetime.Alive = lifetime.Alive()
+    next_purchase: lifetime.NextPurchase = lifetime.NextPurchase()
+    renewals: lifetime.Renewals = lifetime.Renewals()
 
 
 def check(value: Value, where: str) -> None:
@@ -55,6 +60,7 @@ def check(value: Value, where: str) -> None:
             raise BadDefinition(where, f"value.rfm.cuts.{name}", reason)
     if not Decimal(0) < value.abc.a < value.abc.b <= Decimal(100):
         raise BadDefinition(where, "value.abc", _("needs 0 < a < b <= 100"))
+    lifetime.check(value, where)
 
 
 SHAPE = Value

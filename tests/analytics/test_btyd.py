@@ -99,7 +99,7 @@ def test_pareto_nbd_agrees_with_the_published_expression(
 
     def tail(u: float) -> float:
         f = hyp2f1(r + s + x, k, r + s + x + 1, abs(alpha - beta) / (most + u))
-        return f / (most + u) ** (r + s + x)
+        return float(f / (most + u) ** (r + s + x))
 
     alive = (alpha + T) ** -(r + x) * (beta + T) ** -s
     p_alive = alive / (alive + s / (r + s + x) * (tail(t_x) - tail(T)))
@@ -187,8 +187,8 @@ def test_a_small_book_is_refused_with_its_numbers() -> None:
     assert fit_of(BG, few, date(2026, 6, 30), Gates()) == (
         None,
         [
-            "Too few for a fit: 50 of the 200 customers who bought that it takes, 25 of the 30 who "
-            "came back."
+            "Too few for a fit: it takes 200 customers who bought and 30 who came back; there are "
+            "50 and 25."
         ],
     )
 
