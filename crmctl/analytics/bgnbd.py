@@ -7,18 +7,20 @@ probabilities to stop beta distributed (`a`, `b`).
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from math import exp, lgamma, log, log1p
+from itertools import accumulate, repeat
+from math import exp, lgamma, log, log1p, sqrt
+from operator import mul
 
 from crmctl.analytics.btyd import Fit, Grouped, History, Model
 from crmctl.analytics.special import log_beta
 
-# From here on log(1 + exp(d)) is d to the last digit.
+# From here on ln(1 + exp(d)) is d to the last digit.
 _LARGE = 36.0
-_EXACT = 1e-13
-_TERMS = 100_000
+# Up to here the numbers of a sum stay far below the largest one that there is.
+_EASY = 60.0
 
 
 class BetaGeometric(Model):
@@ -40,26 +42,31 @@ class BetaGeometric(Model):
         ends = sorted({history.T for history, _count in histories.counts})
         start, end = ({t: n for n, t in enumerate(times)} for times in (starts, ends))
         cells: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+        silent: dict[int, Counter[int]] = defaultdict(Counter)
         for (x, t_x, T), count in histories.counts:
             cells[x].append((start[t_x], end[T], count))
-        sizes = {x: sum(count for _s, _e, count in found) for x, found in cells.items()}
+            silent[x][end[T]] += count
 
         def total(r: float, alpha: float, a: float, b: float) -> float:
-            log_starts = [log(alpha + t) for t in starts]
-            log_ends = [log(alpha + t) for t in ends]
+            since = [log(alpha + t) for t in starts]
+            until = [log(alpha + t) for t in ends]
             base = r * log(alpha) - lgamma(r) - log_beta(a, b)
             sums = []
             for x, found in cells.items():
                 chances, shape = x + self.early, r + x
                 constant = base + lgamma(shape) + log_beta(a, b + chances)
-                sums.append(sizes[x] * constant)
-                sums.append(-shape * sum(n * log_ends[e] for _s, e, n in found))
+                sums += [n * (constant - shape * until[e]) for e, n in silent[x].items()]
                 if not chances:
                     continue
-                ratio = log(a / (b + chances - 1))
-                for s, e, n in found:
-                    d = ratio + shape * (log_ends[e] - log_starts[s])
-                    sums.append(n * (log1p(exp(d)) if d < _LARGE else d))
+                odds = log(a / (b + chances - 1))
+                try:
+                    sums += [
+                        n * log1p(exp(odds + shape * (until[e] - since[s]))) for s, e, n in found
+                    ]
+                except OverflowError:
+                    sums += [
+                        n * _log_more(odds + shape * (until[e] - since[s])) for s, e, n in found
+                    ]
             return sum(sums)
 
         return total
@@ -71,7 +78,7 @@ class BetaGeometric(Model):
         if not chances:
             return 1.0
         d = log(a / (b + chances - 1)) + (r + x) * log((alpha + T) / (alpha + t_x))
-        return 1 / (1 + exp(d)) if d < _LARGE else exp(-d)
+        return exp(-_log_more(d))
 
     def silent_until(self, fit: Fit, history: History, p_alive: float) -> float | None:
         r, alpha, a, b = fit.values.values()
@@ -96,35 +103,50 @@ class BetaGeometric(Model):
         ]
 
 
-@lru_cache(maxsize=4096)
-def _stays(a: float, b: float, upto: int) -> tuple[float, ...]:
-    """For n from 0: the sum over k < n of the mean of (1 - p)^k, where p is beta(a, b)."""
-    sums, stay = [0.0], 1.0
-    for k in range(upto):
-        sums.append(sums[-1] + stay)
-        stay *= (b + k) / (a + b + k)
-    return tuple(sums)
+def _log_more(d: float) -> float:
+    """ln(1 + exp(d))."""
+    return log1p(exp(d)) if d < _LARGE else d
 
 
 def _purchases(shape: float, rate: float, a: float, b: float, time: float) -> float:
     share = time / (rate + time)
-    log_share, log_none = log(share), -shape * log1p(time / rate)
-    upto = 64
-    stays = _stays(a, b, upto)
-    total, seen, log_p = 0.0, exp(log_none), log_none
-    for n in range(1, _TERMS):
-        if n > upto:
-            upto *= 4
-            stays = _stays(a, b, upto)
-        log_p += log_share + log((shape + n - 1) / n)
-        p = exp(log_p)
-        total += p * stays[n]
-        seen += p
-        if n * share > shape and (1 - seen) * n < _EXACT * total:
-            break
-        if p * n < _EXACT * _EXACT * total:
-            break
+    none = -shape * log1p(time / rate)
+    # Beyond so many purchases there is nothing left to 13 digits.
+    upto = int((shape + 8 * sqrt(shape) + 30) * time / rate) + 40
+    size = 1 << upto.bit_length()
+    if shape > _EASY:
+        return _many(shape, log(share), none, _stays(a, b, size), upto)
+    powers = accumulate(repeat(share, upto), mul)
+    return exp(none) * float(sum(map(mul, _weights(shape, a, b, size), powers)))
+
+
+def _many(shape: float, share: float, none: float, stays: Sequence[float], upto: int) -> float:
+    """The same sum of one who buys so often that its numbers would overflow: by logarithms."""
+    total = 0.0
+    for n in range(1, upto):
+        none += share + log((shape + n - 1) / n)
+        total += exp(none) * stays[n]
     return total
+
+
+@lru_cache(maxsize=16)
+def _weights(shape: float, a: float, b: float, size: int) -> tuple[float, ...]:
+    """For n from 1: by what the n-th power of the share is multiplied."""
+    found, rising = [], 1.0
+    for n, stay in enumerate(_stays(a, b, size)[1:], 1):
+        rising *= (shape + n - 1) / n
+        found.append(rising * stay)
+    return tuple(found)
+
+
+@lru_cache(maxsize=16)
+def _stays(a: float, b: float, size: int) -> tuple[float, ...]:
+    """For n from 0: the sum over k < n of the mean of (1 - p)^k, where p is beta(a, b)."""
+    sums, stay = [0.0], 1.0
+    for k in range(size):
+        sums.append(sums[-1] + stay)
+        stay *= (b + k) / (a + b + k)
+    return tuple(sums)
 
 
 class BgNbd(BetaGeometric):

@@ -200,7 +200,6 @@ class Model(ABC):
 
     def fit(self, histories: Grouped) -> Fit:
         """The maximum-likelihood fit, by a simplex over the logarithms, all starting from 1.
-
         Raises ValueError where nobody came back.
         """
         if not histories.repeaters:

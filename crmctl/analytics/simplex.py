@@ -14,8 +14,9 @@ Point = tuple[float, ...]
 
 # The first search strides and stops early; those after it start near and go to the end.
 _FIRST, _NEAR = 0.5, 0.05
-_COARSE = 1e-3
-_GAIN = 1e-3
+_COARSE = 2e-4
+# A gain below this part of the value is none.
+_GAIN = 1e-7
 _SEARCHES = 8
 
 
@@ -35,7 +36,6 @@ def minimum(
     calls: int = 5000,
 ) -> Minimum:
     """The least value of `function` near `start`; it may say infinity where it is not defined.
-
     A search ends when no corner of its simplex is farther than `width` from the best one in any
     coordinate, or after so many calls.
     """
@@ -45,7 +45,7 @@ def minimum(
         found = _search(function, best, reach, until, calls - best.calls)
         gained = best.value - found.value
         best = Minimum(found.point, found.value, best.calls + found.calls)
-        if (number and gained <= _GAIN) or best.calls >= calls:
+        if (number and gained <= _GAIN * abs(best.value)) or best.calls >= calls:
             break
     return best
 

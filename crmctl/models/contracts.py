@@ -1,20 +1,25 @@
-"""What models read of contracts: how they follow one another."""
+"""What models read of contracts: how they follow one another, and what they bring a year."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any, NamedTuple
 
+from crmctl.analytics.clv import Contracted
+from crmctl.analytics.exact import quotient
 from crmctl.analytics.renewals import Chain
-from crmctl.facts.contracts import CONTRACT, YEAR
+from crmctl.facts.contracts import CONTRACT, CONTRACTS, YEAR
 from crmctl.models import Request
 from crmctl.values import jsontext
 from crmctl.values.dates import Offset
 from crmctl.values.instants import parse_date
+from crmctl.values.money import from_units
 
 _OVER = ("ended", "terminated")
+_DAYS_A_YEAR = Decimal("365.25")
 
 
 class _Contract(NamedTuple):
@@ -116,3 +121,37 @@ def _chained(contracts: list[_Contract], grace: int, day: date) -> Iterator[Chai
         ended = last.over and (last.until is None or last.until + timedelta(grace) < day)
         renewed = len(chain) - 1 + sum(one.renewals for one in chain)
         yield Chain(tuple(one.id for one in chain), renewed, ended)
+
+
+def contracted(request: Request, margin: Decimal) -> tuple[list[Contracted], list[str]]:
+    """The margin a year of each customer whose contracts bind, and the contracts left out.
+
+    The amount of a contract is for its whole term, from its start to its end.
+    """
+    request.facts.make(CONTRACTS)
+    rows = request.facts.index.rows(
+        "SELECT c.id, c.customer, c.starts, c.ends, c.amount__base"
+        f" FROM {CONTRACTS.name} AS f JOIN contracts AS c USING (id)"
+        " WHERE c.customer IS NOT NULL ORDER BY c.customer, c.id"
+    )
+    yearly: dict[str, list[tuple[str, Decimal]]] = defaultdict(list)
+    left_out = []
+    for id, customer, starts, ends, units in rows:
+        if not request.wants(customer):
+            continue
+        begins, last = parse_date(starts), parse_date(ends or "")
+        if begins is None or last is None or units is None or last < begins:
+            left_out.append(id)
+            continue
+        days = (last - begins).days + 1
+        amount = from_units(units) * margin / 100 * _DAYS_A_YEAR
+        yearly[customer].append((id, quotient(amount, days)))
+    found = [
+        Contracted(
+            customer,
+            sum((amount for _id, amount in amounts), Decimal(0)),
+            tuple(id for id, _amount in amounts),
+        )
+        for customer, amounts in yearly.items()
+    ]
+    return found, left_out

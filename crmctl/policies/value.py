@@ -42,6 +42,7 @@ class Value(Frozen):
     rfm: Rfm = Rfm()
     abc: Abc = Abc()
     btyd: lifetime.Fitting = lifetime.Fitting()
+    clv: lifetime.Clv = lifetime.Clv()
     alive: lifetime.Alive = lifetime.Alive()
     next_purchase: lifetime.NextPurchase = lifetime.NextPurchase()
     renewals: lifetime.Renewals = lifetime.Renewals()
