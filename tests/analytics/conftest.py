@@ -15,6 +15,13 @@ SAMPLE = Path(__file__).parent.parent / "data" / "cdnow_sample.csv"
 
 
 @pytest.fixture(scope="session")
+def cdnow_days() -> list[tuple[str, date]]:
+    """Customer and day of every purchase."""
+    with SAMPLE.open(encoding="utf-8", newline="") as file:
+        return [(row["customer"], date.fromisoformat(row["date"])) for row in csv.DictReader(file)]
+
+
+@pytest.fixture(scope="session")
 def cdnow() -> list[Purchases]:
     days: dict[str, set[date]] = {}
     spend: dict[str, Decimal] = {}
