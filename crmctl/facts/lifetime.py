@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from crmctl.facts.models import BOUGHT, scored
+from crmctl.facts.contracts import CONTRACTS
+from crmctl.facts.costs import COSTS
+from crmctl.facts.margins import MARGINS
+from crmctl.facts.models import BOUGHT, COSTLY, scored
+from crmctl.facts.purchases import PURCHASES
 from crmctl.facts.repeats import REPEATS
 from crmctl.locale import N_
 
@@ -15,6 +19,13 @@ NEXT = scored(
     {"next_purchase": "expected", "overdue_purchase": "overdue"},
     reads=GROUPED,
     uses=(REPEATS,),
+)
+CLV = scored(
+    "clv",
+    {"clv": "clv"},
+    reads={**COSTLY, "customers": "id category_spend"},
+    # The contracts count where the settings say that the value is one under contract.
+    uses=(REPEATS, PURCHASES, MARGINS, COSTS, CONTRACTS),
 )
 
 FACTS = (
@@ -35,5 +46,11 @@ FACTS = (
         "boolean",
         N_("Purchase overdue"),
         N_("whether the customer is silent for longer than nearly all intervals before"),
+    ),
+    CLV.fact(
+        "clv",
+        "money",
+        N_("Lifetime value"),
+        N_("what the customer is still going to bring; in a small book what it has brought"),
     ),
 )

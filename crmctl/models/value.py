@@ -7,15 +7,14 @@ from collections.abc import Mapping
 from crmctl.analytics.abc import abc
 from crmctl.analytics.result import ModelResult
 from crmctl.analytics.rfm import rfm
-from crmctl.models import Request, Run, lifetime
-from crmctl.models.purchases import purchases, unrated
-from crmctl.values.dates import parse_offset
+from crmctl.models import Request, Run, clv, components, lifetime, worth
+from crmctl.models.purchases import purchases, span, unrated
 
 
 def _rfm(request: Request) -> ModelResult:
     told, day = request.settings, request.facts.day
-    window = parse_offset(told.window or "")
-    found = purchases(request.facts, window.before(day) if window else None)
+    since = span(told.window).before(day) if told.window else None
+    found = purchases(request.facts, since)
     result = rfm(
         [one for one in found if request.wants(one.customer)],
         day,
@@ -23,7 +22,7 @@ def _rfm(request: Request) -> ModelResult:
         {name: getattr(told.cuts, name) for name in told.cuts.names()},
         told.monetary == "mean",
     )
-    if window:
+    if since:
         result.parameters["window"] = told.window
     result.notes.extend(unrated(request.facts))
     return result
@@ -37,4 +36,11 @@ def _abc(request: Request) -> ModelResult:
     return result
 
 
-MODELS: Mapping[str, Run] = {"rfm": _rfm, "abc": _abc, **lifetime.MODELS}
+MODELS: Mapping[str, Run] = {
+    "rfm": _rfm,
+    "abc": _abc,
+    **worth.MODELS,
+    **components.MODELS,
+    **clv.MODELS,
+    **lifetime.MODELS,
+}

@@ -17,6 +17,7 @@ TOPICS = (
     "accounts",
     "alerts",
     "assignment",
+    "buying",
     "calendar",
     "criteria",
     "festivals",

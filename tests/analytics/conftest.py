@@ -18,13 +18,20 @@ SAMPLE = Path(__file__).parent.parent / "data" / "cdnow_sample.csv"
 # The published fits go by the first 39 weeks.
 CALIBRATED = date(1997, 9, 30)
 
-Days = dict[str, dict[date, Decimal]]
+Spend = dict[str, dict[date, Decimal]]
 
 
 @pytest.fixture(scope="session")
-def cdnow_days() -> Days:
+def cdnow_days() -> list[tuple[str, date]]:
+    """Customer and day of every purchase."""
+    with SAMPLE.open(encoding="utf-8", newline="") as file:
+        return [(row["customer"], date.fromisoformat(row["date"])) for row in csv.DictReader(file)]
+
+
+@pytest.fixture(scope="session")
+def cdnow_spend() -> Spend:
     """What each customer spent on each day."""
-    days: Days = defaultdict(lambda: defaultdict(Decimal))
+    days: Spend = defaultdict(lambda: defaultdict(Decimal))
     with SAMPLE.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             days[row["customer"]][date.fromisoformat(row["date"])] += Decimal(row["amount"])
@@ -32,18 +39,18 @@ def cdnow_days() -> Days:
 
 
 @pytest.fixture(scope="session")
-def cdnow(cdnow_days: Days) -> list[Purchases]:
+def cdnow(cdnow_spend: Spend) -> list[Purchases]:
     return [
         Purchases(id, max(days), len(days), sum(days.values(), Decimal(0)))
-        for id, days in cdnow_days.items()
+        for id, days in cdnow_spend.items()
     ]
 
 
 @pytest.fixture(scope="session")
-def cdnow_buyers(cdnow_days: Days) -> list[Buyer]:
+def cdnow_buyers(cdnow_spend: Spend) -> list[Buyer]:
     """The customers by what they bought until the end of the calibration."""
     found = []
-    for id, spent in cdnow_days.items():
+    for id, spent in cdnow_spend.items():
         days = sorted(day for day in spent if day <= CALIBRATED)
         intervals = tuple((after - before).days for before, after in pairwise(days))
         value = sum((spent[day] for day in days[1:]), Decimal(0))

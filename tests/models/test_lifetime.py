@@ -184,6 +184,83 @@ def test_an_earlier_day_is_the_book_of_that_day(
         assert analyze(book, model, "--as-of", day) == then
 
 
+# lifetime value
+
+
+def test_a_small_book_has_historic_value_and_says_so(book: Book) -> None:
+    fill(
+        book,
+        [
+            order("o1", "a", "2026-03-01", 1000, margin=400),
+            order("o2", "a", "2026-05-01", 500, cost=350),
+            order("o3", "b", "2026-05-01", 100),
+        ],
+    )
+    book.gen(
+        {
+            "records/interactions/a.yaml": """
+                id: i1
+                customer: a
+                at: 2026-02-01T10:00
+                cost: 25
+                ---
+                id: i2
+                customer: a
+                at: 2026-04-01T10:00
+                cost: 40
+                """
+        }
+    )
+    result = analyze(book, "clv")
+    assert result["parameters"]["method"] == "historic"
+    assert result["parameters"]["equity"] == 515
+    assert [tuple(row.values()) for row in result["rows"]] == [
+        ("a", 1500, 550, 40, 25, 485),
+        ("b", 100, 30, 0, 0, 30),
+    ]
+    assert "So the value is the historic one: what was earned so far." in result["notes"]
+    assert "So the value is" not in str(analyze(book, "clv", "--set", "method=historic")["notes"])
+    listed = book.run("customer list 'clv:>100' -o csv --columns id,clv").lines
+    assert listed == ["id,clv", "a,485"]
+
+
+def test_a_large_book_has_the_value_that_is_to_come(book: Book) -> None:
+    a_book_that_can_be_fitted(book)
+    result = analyze(book, "clv", "--set", "horizon=2", "--set", "unit=year")
+    parameters = result["parameters"]
+    assert (parameters["method"], parameters["horizon"], parameters["unit"]) == ("btyd", 2, "year")
+    assert parameters["margin"] == 30
+    assert result["n"] == 240
+    assert parameters["equity"] == pytest.approx(sum(row["clv"] for row in result["rows"]))
+    assert "For 100.0 % of the revenue no margin is known: 30 % is assumed." in result["notes"]
+
+
+def test_value_under_contract(book: Book) -> None:
+    assert seen(
+        book,
+        [
+            contract("k1", "a", "2026-01-01", "2026-12-31", "amount: 1000"),
+            contract("k2", "a", "2026-01-01", "2027-12-31", "amount: 2000"),
+            contract("k3", "b", "2025-01-01", "2025-12-31", "amount: 500"),
+            contract("k4", "c", "2026-01-01", None, "amount: 500"),
+        ],
+    ) == (4, 3, 0, 1)
+    told = ["--set", "method=retention"]
+    unknown = analyze(book, "clv", *told)
+    assert [row["clv"] for row in unknown["rows"]] == [None]
+    assert unknown["parameters"]["renewals"] == 1
+    assert unknown["notes"] == [
+        "Retention is measured on 30 renewals or more, there are 1: say --set "
+        "retention.rate=PERCENT.",
+        "1 contract without a last day or an amount is left out: k4.",
+    ]
+    (row,) = analyze(book, "clv", *told, "--set", "retention.rate=80")["rows"]
+    assert row["customer"] == "a"
+    assert row["evidence"] == ["k1", "k2"]
+    assert row["margin"] == pytest.approx(600, rel=1e-3)
+    assert row["clv"] == pytest.approx(600 * 0.8 / 0.3, rel=1e-3)
+
+
 # contracts
 
 
