@@ -53,7 +53,7 @@ class Alive(Frozen):
     lost: Decimal = Decimal(20)
     silence: Decimal = Decimal(2)
     own: int = 3
-    group: str | None = "type"
+    group: str | None = None
 
 
 class NextPurchase(Frozen):
@@ -63,7 +63,7 @@ class NextPurchase(Frozen):
     days: int = 90
     late: Decimal = Decimal(90)
     own: int = 3
-    group: str | None = "type"
+    group: str | None = None
 
 
 class Renewals(Frozen):

@@ -113,7 +113,17 @@ def test_one_group_is_not_measured_by_the_other(book: Book) -> None:
     }
     # No organization has come back, so all customers stand for it.
     assert found["o1"]["late"] == found["p2"]["late"] == 31
-    assert rows(book, "next-purchase", "--set", "group=")["p2"]["late"] == 31
+
+
+def test_groups_can_be_others_or_none(book: Book) -> None:
+    names = {"a": "brewing", "b": "ceramics", "c": "ceramics"}
+    for id, industry in names.items():
+        book.write(f"records/customers/{id}.yaml", f"id: {id}\nname: {id}\nindustry: {industry}\n")
+    days = {"a": ("2026-01-01", "2026-01-11"), "b": ("2026-01-01", "2026-03-02")}
+    orders = [order(f"{id}{day}", id, day) for id, bought in days.items() for day in bought]
+    book.gen({"records/orders/all.yaml": "---\n".join([*orders, order("z", "c", "2026-11-01")])})
+    assert rows(book, "next-purchase", "--set", "group=industry")["c"]["late"] == 60
+    assert rows(book, "next-purchase", "--set", "group=")["c"]["late"] == 55
 
 
 def test_facts_for_queries(book: Book) -> None:
