@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from crmctl.index.refresh import Refresh
 
 T = TypeVar("T")
-BUILD_SECONDS = 900.0
-BRIEFLY = 1.0  # seconds
+Params = Sequence[Any] | Mapping[str, Any]
+BUILD_SECONDS, BRIEFLY = 900.0, 1.0
 FILLS = 5  # a new index starts over so often when files change below it
 
 
@@ -264,9 +264,7 @@ class Index(Lookups):
 
     # asking
 
-    def rows(
-        self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()
-    ) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
         """All rows of a statement of ours."""
         return self._asked(lambda connection: connection.execute(sql, params).fetchall())
 
