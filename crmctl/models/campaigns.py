@@ -12,8 +12,8 @@ from crmctl.facts.campaigns import EXPENSES, PROCEEDS
 from crmctl.facts.tables import Facts
 from crmctl.locale import ngettext
 from crmctl.models import Request, Run
-from crmctl.models.sales import Sale, first_sales, sales
 from crmctl.models.purchases import unrated
+from crmctl.models.sales import Sale, first_sales, sales
 from crmctl.values.dates import local_date
 from crmctl.values.instants import parse_date
 from crmctl.values.money import from_units
