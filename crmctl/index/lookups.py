@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from crmctl.schema.model import Kind, Registry
 from crmctl.values.phones import digits, same
 
+Params = Sequence[Any] | Mapping[str, Any]
 MIN_LINE = 7  # last digits by which a phone is looked up
 
 
@@ -18,7 +19,7 @@ class Lookups(ABC):
     registry: Registry
 
     @abstractmethod
-    def rows(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
         """All rows of a statement of ours."""
 
     def kinds_of(self, id: str) -> list[Kind]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -19,7 +19,7 @@ from crmctl import startup
 from crmctl.errors import BadSql, IndexUnusable
 from crmctl.index import asof, database, derived, functions, layout
 from crmctl.index.derived import Derived
-from crmctl.index.lookups import Lookups
+from crmctl.index.lookups import Lookups, Params
 from crmctl.index.scan import Look, are_settled, differs
 from crmctl.index.source import Disk, Source
 from crmctl.problems import Problem

@@ -24,7 +24,7 @@ from crmctl.analytics.servqual import servqual
 from crmctl.facts.definitions import CUSTOMER
 from crmctl.locale import N_
 from crmctl.models import Request, Run
-from crmctl.models.apart import grouping
+from crmctl.models.grouping import grouping
 from crmctl.models.loyal import run_loyalty, run_sat_loyalty
 from crmctl.models.surveys import (
     CUSTOMER_SIDE,

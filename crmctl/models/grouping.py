@@ -29,7 +29,8 @@ def values(
     field = column.field.leaf
     view = shown(column)
     if field.type == "ref" and field.ref:
-        view = view.replaced(kind=field.ref)
+        # An entry of a list within a record has no name outside it.
+        view = view.replaced(type="text") if "." in field.ref else view.replaced(kind=field.ref)
     return view, {id: value for id, value in rows if value not in (None, [])}
 
 

@@ -95,7 +95,9 @@ def test_one_answer_per_respondent_and_ticket(asked: Book) -> None:
 
 
 def test_rows_are_told_apart_by_a_field_of_survey_or_customer(asked: Book) -> None:
-    write(asked, "acme", survey("s1", "nps", phase="after", answers={"recommend": 10}))
+    write(
+        asked, "acme", survey("s1", "nps", phase="after", contact="joe", answers={"recommend": 10})
+    )
     write(asked, "bolt", survey("s2", "nps", phase="during", answers={"recommend": 0}))
     by_level = run(asked, "nps --by customer.level")["rows"]
     assert [(one["customer.level"], one["nps"]) for one in by_level] == [
@@ -111,6 +113,8 @@ def test_rows_are_told_apart_by_a_field_of_survey_or_customer(asked: Book) -> No
         "North",
         "South",
     ]
+    assert [one["contact"] for one in run(asked, "nps --by contact")["rows"]] == ["joe", None]
+    assert "joe" in asked.run("analyze nps --by contact --quiet").out
     assert "owner.nme" in asked.run("analyze nps --by customer.owner.nme", code=2).err
     assert "cannot be told apart" in asked.run("analyze loyalty --by level", code=2).err
 
