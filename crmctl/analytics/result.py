@@ -17,7 +17,8 @@ class Column(Frozen):
     `percent`, whose values run from 0 to 100. `title` and the titles in `values` (of an enum's
     values, in the order in which they sort) and in `keys` (of a mapping's keys) are English
     message ids, or texts that are translated already. `kind` is that of the records to which the
-    ids in a column of references belong.
+    ids in a column of references belong. A table for people leaves a column `aside` until somebody
+    asks for it.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Column(Frozen):
     values: Mapping[str, str] | None = None
     keys: Mapping[str, str] | None = None
     kind: str = "customer"
+    aside: bool = False
 
     @property
     def heading(self) -> str:

@@ -112,6 +112,7 @@ EMBEDDED = {
     "link": ("customer", N_("Which customers know, supply or own each other.")),
     "consent": ("customer", N_("Through which channels a customer may be contacted.")),
     "care": ("customer", N_("What we do for a customer without being asked.")),
+    "stage": ("customer", N_("What people said of the stage of a relation.")),
     "participant": ("campaign", N_("Who is invited to a campaign, and who came.")),
 }
 # What some kinds and lists can do beside all others: {group: {command: module}}. The module has the

@@ -45,6 +45,7 @@ AREAS = {
         "network",
         "profile",
         "models",
+        "relationship_models",
     ),
     "opportunity": ("opportunities",),
     "order": ("receivables",),

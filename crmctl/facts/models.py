@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from crmctl.analytics.abc import CLASSES
@@ -18,21 +18,47 @@ if TYPE_CHECKING:
 BOUGHT = {"customers": "id", "orders": "id date amount amount__base lines"}
 
 
-def _rows(facts: Facts, model: str, columns: dict[str, str]) -> Iterator[tuple[Any, ...]]:
-    from crmctl.models import run
+class Scored(Source):
+    """A source that a model fills: facts by name, each a column of its rows (`told`).
 
-    for row in run(facts, model).rows:
-        yield (row["customer"], *(row[column] for column in columns.values()))
-
-
-def scored(model: str, columns: dict[str, str], **more: Any) -> Source:
-    """A source with what a model says of each customer: facts by name, each a column of its rows.
-
-    `more` is what else a source says: the tables it `reads`, the sources it `uses`.
+    `alone`: the model judges each customer by their own records, so that it can be asked about one
+    without a look at the others. Decimals are kept to so many `digits`.
     """
-    rows = partial(_rows, model=model, columns=columns)
+
+    model: str = ""
+    told: Mapping[str, str] = {}
+    alone: bool = False
+    digits: int = 6
+
+    def every(self, facts: Facts) -> Iterator[tuple[Any, ...]]:
+        """The rows of the table."""
+        from crmctl.models import run
+
+        for row in run(facts, self.model).rows:
+            yield (row["customer"], *self.values(row).values())
+
+    def values(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """The facts out of a row of the model."""
+        return {name: self._kept(row[column]) for name, column in self.told.items()}
+
+    def _kept(self, value: Any) -> Any:
+        return round(float(value), self.digits) if isinstance(value, Decimal) else value
+
+
+def scored(model: str, told: dict[str, str], **more: Any) -> Scored:
+    """A source with what a model says of each customer; `more` is what else a `Scored` says."""
     name = f"{model.replace('-', '_')}_facts"
-    return Source(name, CUSTOMER, rows=rows, columns=tuple(columns), **more)
+    columns = tuple(told)
+    found = Scored(
+        name,
+        CUSTOMER,
+        rows=lambda facts: found.every(facts),
+        columns=columns,
+        model=model,
+        told=told,
+        **more,
+    )
+    return found
 
 
 RFM = scored("rfm", {"rfm": "segment"}, reads=BOUGHT, uses=(PURCHASES,))

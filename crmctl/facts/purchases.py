@@ -9,26 +9,35 @@ from __future__ import annotations
 from crmctl.facts.definitions import CUSTOMER, Source
 from crmctl.locale import N_
 
-# Confirmed orders with what refunds leave of them; `event` tells whether one counts as a purchase.
-LINES = """
+
+def lines(among: str = "") -> str:
+    """Confirmed orders with what refunds leave of them; `event` tells whether one is a purchase.
+
+    `among` is a condition on orders, for those of some customers alone.
+    """
+    return _LINES.replace("{among}", among)
+
+
+_LINES = """
     WITH counted AS (
-        SELECT id, customer, date, amount__base AS amount, refund_of FROM orders
+        SELECT rid, id, customer, date, amount__base AS amount, refund_of FROM orders
         WHERE COALESCE(status, 'confirmed') IN (SELECT value FROM json_each(:confirmed))
-          AND date <= :day AND customer IS NOT NULL AND amount__base IS NOT NULL
+          AND date <= :day AND customer IS NOT NULL AND amount__base IS NOT NULL{among}
     ), refund AS (
         SELECT refund_of AS id, sum(abs(amount)) AS back FROM counted
         WHERE refund_of IS NOT NULL GROUP BY refund_of
     ), line AS (
         SELECT o.customer, o.date, o.amount - COALESCE(r.back, 0) AS net,
             o.amount >= 0 AND (o.amount > 0 OR :keep_zero)
-                AND (r.back IS NULL OR r.back < o.amount) AS event
+                AND (r.back IS NULL OR r.back < o.amount) AS event, o.rid
         FROM counted AS o LEFT JOIN refund AS r ON r.id = o.id
         WHERE o.refund_of IS NULL
         UNION ALL
-        SELECT customer, date, -abs(amount), 0 FROM counted
+        SELECT customer, date, -abs(amount), 0, NULL FROM counted
         WHERE refund_of IS NOT NULL AND refund_of NOT IN (SELECT id FROM counted)
     )
 """
+LINES = lines()
 
 PURCHASES = Source(
     "purchase_facts",

@@ -37,11 +37,22 @@ class Entry(NamedTuple):
 
 AREAS = {
     "value": N_("Value"),
+    "relationship": N_("Relationship"),
 }
 
 CATALOG = {
     "rfm": Entry("value", N_("Who bought recently, often and for much: scores and segments.")),
     "abc": Entry("value", N_("Who brings 80 % of the sales: classes A, B, C.")),
+    "stage": Entry("relationship", N_("How far each relation has come, and what shows it.")),
+    "exploration": Entry("relationship", N_("What of getting to know each other has been done.")),
+    "relationship": Entry("relationship", N_("Behavior and feeling side by side, and what lacks.")),
+    "lifecycle": Entry("relationship", N_("Whether volume and profit grow, stay or shrink.")),
+    "bond": Entry("relationship", N_("Who only buys, who cooperates, who depends on whom.")),
+    "encounter": Entry("relationship", N_("Who meets the same colleague, and who a firm.")),
+    "friendship": Entry("relationship", N_("Commercial friendship of contacts and colleagues.")),
+    "touchpoints": Entry("relationship", N_("Through which channels we and they meet.")),
+    "clienthood": Entry("relationship", N_("Who is a client, and who only looks in.")),
+    "health": Entry("relationship", N_("How well each relation is, out of what was measured.")),
 }
 
 

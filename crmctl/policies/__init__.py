@@ -26,6 +26,7 @@ TOPICS = (
     "pipelines",
     "privacy",
     "queues",
+    "relationship",
     "reminders",
     "sales",
     "service",

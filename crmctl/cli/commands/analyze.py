@@ -77,6 +77,8 @@ def command(
     app.warn_of_broken()
     result = run_model(app.workspace, model, day, where, by=by, settings=_settings(settings))
     chosen, rows = arranged(result.columns, result.rows, columns, sort, limit)
+    if columns is None and format_ in ("table", "md"):
+        chosen = [column for column in chosen if not column.aside]
     if format_ == "json":
         app.print([jsontext.dumps_pretty(as_json(result, rows))])
         return
