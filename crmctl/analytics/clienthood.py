@@ -28,7 +28,7 @@ TESTS = {
     "purchases": N_("number of purchases"),
     "variation": N_("stability"),
     "initiative": N_("initiative"),
-    "completeness": N_("file"),
+    "completeness": N_("completeness of the profile"),
 }
 
 COLUMNS = (

@@ -27,7 +27,7 @@ COLUMNS = (
     Column("behavior", N_("Behavior"), "mean"),
     Column("feeling", N_("Feeling"), "mean"),
     Column("felt", N_("Feelings noted"), "integer"),
-    Column("answers", N_("Answers"), "integer"),
+    Column("answers", N_("Survey answers"), "integer"),
     Column("deficient", N_("Deficient"), "enum", DEFICIENT),
     Column("reciprocity", N_("Begun by them"), "percent"),
     Column("exit_barrier", N_("Exit barrier"), "integer"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -11,22 +11,10 @@ from crmctl.analytics.exact import quotient
 from crmctl.analytics.result import Column, ModelResult
 from crmctl.locale import N_
 
-CHANNELS = {
-    "phone": N_("Phone"),
-    "in_person": N_("In person"),
-    "email": N_("E-mail"),
-    "wechat": N_("WeChat"),
-    "sms": N_("Text message"),
-    "web": N_("Web"),
-    "video": N_("Video"),
-    "social": N_("Social media"),
-    "fax": N_("Fax"),
-    "post": N_("Post"),
-}
-
+CHANNEL = Column("channel", N_("Channel"), "tag")
 COLUMNS = (
     Column("customer", N_("Customer"), "ref"),
-    Column("channel", N_("Channel"), "tag", CHANNELS),
+    CHANNEL,
     Column("touches", N_("Touches"), "integer"),
     Column("inbound", N_("Inbound"), "integer"),
     Column("outbound", N_("Outbound"), "integer"),
@@ -56,11 +44,13 @@ class Point(NamedTuple):
     id: str
 
 
-def touchpoints(points: Iterable[Point], as_of: date, days: int) -> ModelResult:
+def touchpoints(
+    points: Iterable[Point], as_of: date, days: int, titles: Mapping[str, str]
+) -> ModelResult:
     """A row for each customer and channel; the customers with most touches first, then by id.
 
-    `channel` is None for events that name none. `feeling` is the mean from -2 to 2, None where
-    none was noted; `evidence` is the last event.
+    `titles` are those of the channels; `channel` is None for events that name none. `feeling` is
+    the mean from -2 to 2, None where none was noted; `evidence` is the last event.
     """
     found = list(points)
     sums: dict[str, int] = {}
@@ -90,4 +80,6 @@ def touchpoints(points: Iterable[Point], as_of: date, days: int) -> ModelResult:
         "channels": len({one.channel for one in found if one.channel}),
         "unsaid": sum(one.touches for one in found if one.channel is None),
     }
-    return ModelResult("touchpoints", as_of, parameters, len(sums), COLUMNS, rows, [], TITLES)
+    told = CHANNEL.replaced(values=titles)
+    columns = tuple(told if column is CHANNEL else column for column in COLUMNS)
+    return ModelResult("touchpoints", as_of, parameters, len(sums), columns, rows, [], TITLES)

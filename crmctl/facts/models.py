@@ -47,7 +47,7 @@ class Scored(Source):
 
 def scored(model: str, told: dict[str, str], **more: Any) -> Scored:
     """A source with what a model says of each customer; `more` is what else a `Scored` says."""
-    name = f"{model.replace('-', '_')}_facts"
+    name = f"{model.replace('-', '_')}_model_facts"
     columns = tuple(told)
     found = Scored(
         name,

@@ -17,9 +17,10 @@ from crmctl.facts.purchases import PURCHASES
 from crmctl.facts.receivables import SETTLED
 from crmctl.locale import N_
 
-ORDERS = "id customer date status amount__base refund_of lines"
-MARGINS = f"{ORDERS} quantity cost__base margin__base"
-TALKS = "id customer at__ts automatic direction initiator"
+MARGINS = "id customer date status amount__base refund_of lines quantity cost__base margin__base"
+# The note on orders without a rate reads their amounts too.
+NOTED = f"{MARGINS} amount"
+TALKS = "customer at__ts automatic direction"
 ANSWERS = "id customer at side answers contact by"
 
 STAGE = scored(
@@ -32,8 +33,8 @@ STAGE = scored(
     },
     reads={
         "customers": "id status lost losses stage_overrides ties contacts interests profile",
-        "orders": f"{ORDERS} quantity cost__base margin__base trial standing",
-        "interactions": f"{TALKS} kind feeling",
+        "orders": f"{NOTED} trial standing",
+        "interactions": f"{TALKS} id initiator kind feeling",
         "contracts": "id customer kind starts ends ends_history auto_renew renewal_months status",
         "surveys": f"{ANSWERS} expectations phase",
         "quotes": "id customer date status",
@@ -54,7 +55,7 @@ SIDES = scored(
     reads={
         "customers": "id ties",
         "orders": MARGINS,
-        "interactions": f"{TALKS} feeling",
+        "interactions": f"{TALKS} id initiator feeling",
         "surveys": ANSWERS,
     },
     alone=True,
@@ -65,7 +66,7 @@ LIFE = scored(
     {"lifecycle": "lifecycle"},
     reads={
         "customers": "id status referred_by",
-        "orders": MARGINS,
+        "orders": NOTED,
         "interactions": "customer at at__ts cost__base",
     },
     alone=True,
@@ -76,7 +77,7 @@ BOND = scored(
     {"bond": "bond"},
     reads={
         "customers": "id ties needs category_spend",
-        "orders": MARGINS,
+        "orders": NOTED,
         "interactions": f"{TALKS} kind",
         "contracts": "id customer kind starts ends ends_history auto_renew renewal_months status",
         "surveys": ANSWERS,
@@ -95,7 +96,7 @@ ENCOUNTER = scored(
 CLIENT = scored(
     "clienthood",
     {"clienthood": "clienthood"},
-    reads={"customers": "id", "orders": MARGINS, "interactions": TALKS},
+    reads={"customers": "id", "orders": MARGINS, "interactions": f"{TALKS} initiator"},
     uses=(PROFILES,),
     alone=True,
     digits=1,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -18,9 +18,9 @@ from zoneinfo import ZoneInfo
 from crmctl import startup
 from crmctl.errors import BadSql, IndexUnusable
 from crmctl.index import asof, database, derived, functions, layout
-from crmctl.index.derived import Derived
+from crmctl.index.derived import Derived, Params
 from crmctl.index.lookups import Lookups
-from crmctl.index.scan import Look, differs
+from crmctl.index.scan import Look, are_settled, differs
 from crmctl.index.source import Disk, Source
 from crmctl.problems import Problem
 from crmctl.schema.model import Kind, Registry
@@ -79,6 +79,25 @@ class Index(Lookups):
             self._refresh(self._connection)
             self.as_of(day)
         return self._connection
+
+    def trust(self, kind: Kind, id: str, *few: Kind) -> bool:
+        """Opens the index as it stands, for a command that asks for one record and a `few` kinds.
+
+        That will do when their files are as they were read: what else changed on disk makes no
+        difference then, and need not be looked for. Otherwise the next question looks at all.
+        """
+        file = database.folder(self.root) / self.name
+        if self._connection is not None or startup.moving(str(self.root))[0] or not file.exists():
+            return False
+        with suppress(sqlite3.DatabaseError):
+            connection = database.connect(file, self.zone, self.rates)
+            if database.has_rates(connection, self._rates_mark) and are_settled(
+                connection, self.root / "records", (kind.name, id), [one.folder for one in few]
+            ):
+                self._connection, self._file = connection, file
+                return True
+            connection.close()
+        return False
 
     def _opened(self) -> sqlite3.Connection:
         folder = database.folder(self.root)
@@ -245,15 +264,11 @@ class Index(Lookups):
 
     # asking
 
-    def rows(
-        self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()
-    ) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
         """All rows of a statement of ours."""
         return self._asked(lambda connection: connection.execute(sql, params).fetchall())
 
-    def stream(
-        self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()
-    ) -> Iterator[tuple[Any, ...]]:
+    def stream(self, sql: str, params: Params = ()) -> Iterator[tuple[Any, ...]]:
         """The rows of a statement of ours, one by one."""
 
         def begin(connection: sqlite3.Connection) -> tuple[Any, sqlite3.Cursor]:

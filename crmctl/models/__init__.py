@@ -26,13 +26,15 @@ if TYPE_CHECKING:
 class Entry(NamedTuple):
     """A model in the catalog: its area, a line on it, and the kind of record that it looks at.
 
-    `by`: whether its rows can be told apart by a field of that kind.
+    `by`: whether its rows can be told apart by a field of that kind. `label` is the column by which
+    it puts customers into classes, where it does.
     """
 
     area: str
     title: str
     kind: str = CUSTOMER
     by: bool = False
+    label: str = ""
 
 
 AREAS = {
@@ -41,18 +43,36 @@ AREAS = {
 }
 
 CATALOG = {
-    "rfm": Entry("value", N_("Who bought recently, often and for much: scores and segments.")),
-    "abc": Entry("value", N_("Who brings 80 % of the sales: classes A, B, C.")),
-    "stage": Entry("relationship", N_("How far each relation has come, and what shows it.")),
+    "rfm": Entry(
+        "value",
+        N_("Who bought recently, often and for much: scores and segments."),
+        label="segment",
+    ),
+    "abc": Entry("value", N_("Who brings 80 % of the sales: classes A, B, C."), label="class"),
+    "stage": Entry(
+        "relationship", N_("How far each relation has come, and what shows it."), label="stage"
+    ),
     "exploration": Entry("relationship", N_("What of getting to know each other has been done.")),
-    "relationship": Entry("relationship", N_("Behavior and feeling side by side, and what lacks.")),
-    "lifecycle": Entry("relationship", N_("Whether volume and profit grow, stay or shrink.")),
-    "bond": Entry("relationship", N_("Who only buys, who cooperates, who depends on whom.")),
-    "encounter": Entry("relationship", N_("Who meets the same colleague, and who a firm.")),
+    "relationship": Entry(
+        "relationship", N_("Behavior and feeling side by side, and what lacks."), label="deficient"
+    ),
+    "lifecycle": Entry(
+        "relationship", N_("Whether volume and profit grow, stay or shrink."), label="lifecycle"
+    ),
+    "bond": Entry(
+        "relationship", N_("Who only buys, who cooperates, who depends on whom."), label="bond"
+    ),
+    "encounter": Entry(
+        "relationship", N_("Who meets the same colleague, and who a firm."), label="encounter"
+    ),
     "friendship": Entry("relationship", N_("Commercial friendship of contacts and colleagues.")),
     "touchpoints": Entry("relationship", N_("Through which channels we and they meet.")),
-    "clienthood": Entry("relationship", N_("Who is a client, and who only looks in.")),
-    "health": Entry("relationship", N_("How well each relation is, out of what was measured.")),
+    "clienthood": Entry(
+        "relationship", N_("Who is a client, and who only looks in."), label="clienthood"
+    ),
+    "health": Entry(
+        "relationship", N_("How well each relation is, out of what was measured."), label="band"
+    ),
 }
 
 

@@ -74,7 +74,9 @@ def _touchpoints(request: Request) -> ModelResult:
     )
     found = rows(request, sql, days=days)
     points = [Point._make((*row[:-2], local_day(request, row[-2]), row[-1])) for row in found]
-    return touchpoints(points, request.facts.day, days)
+    channel = request.facts.workspace.registry.kinds["interaction"].fields["channel"]
+    titles = {value: channel.value_title(value) for value in channel.leaf.values}
+    return touchpoints(points, request.facts.day, days, titles)
 
 
 def _clienthood(request: Request) -> ModelResult:

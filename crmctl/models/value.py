@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from crmctl.analytics import reasons
 from crmctl.analytics.abc import abc
 from crmctl.analytics.result import ModelResult
 from crmctl.analytics.rfm import Purchases, rfm
@@ -49,7 +50,7 @@ def _rfm(request: Request) -> ModelResult:
     found = [one for one in purchases(request.facts) if request.wants(one.customer)]
     result = rfm(found, request.facts.day)
     result.notes.extend(unrated(request.facts))
-    return result
+    return reasons.of_rfm(result)
 
 
 def _abc(request: Request) -> ModelResult:
@@ -57,7 +58,7 @@ def _abc(request: Request) -> ModelResult:
     values = [(one.customer, one.spend) for one in found if request.wants(one.customer)]
     result = abc(values, request.facts.day, request.settings.a, request.settings.b)
     result.notes.extend(unrated(request.facts))
-    return result
+    return reasons.of_abc(result)
 
 
 MODELS: Mapping[str, Run] = {"rfm": _rfm, "abc": _abc}

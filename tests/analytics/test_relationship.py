@@ -245,7 +245,7 @@ def test_touchpoints_are_told_channel_by_channel() -> None:
     mail = Point("a", "email", 3, 1, 2, 1, 1, 2, 1, ago(3), "i1")
     none = Point("a", None, 1, 0, 0, 0, 0, 0, 0, ago(9), "i2")
     call = Point("b", "phone", 5, 5, 0, 0, 2, 0, 0, ago(1), "i3")
-    result = touchpoints([none, mail, call], TODAY, 365)
+    result = touchpoints([none, mail, call], TODAY, 365, {})
     assert [(row["customer"], row["channel"], row["feeling"]) for row in result.rows] == [
         ("b", "phone", None),
         ("a", "email", D("0.5")),

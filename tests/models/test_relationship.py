@@ -205,6 +205,12 @@ def test_show_says_stage_and_health(book: Book) -> None:
     assert listed == {name: found["facts"].get(name) for name in listed}
 
 
+@pytest.mark.parametrize("command", ["show acme", "export --subject acme"])
+def test_computed_numbers_are_written_in_yaml(book: Book, command: str) -> None:
+    acme(book, orders=RISING)
+    assert "purchase_interval: 46.0" in book.run(f"{command} -o yaml").out
+
+
 def test_show_asks_no_model_about_everybody_else(book: Book) -> None:
     """What the models of one customer say is not kept as a table over the whole book."""
     acme(book, orders=RISING)
