@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from fractions import Fraction
 
 PLACES = 6
 # Values have at most 30 digits on either side of the point; the default context keeps 28 in all.
@@ -34,6 +35,11 @@ def quotient(dividend: Decimal, divisor: Decimal | int) -> Decimal:
     """`dividend / divisor` to six places, a half to the even digit, without trailing zeros."""
     exact = EXACT.divide(dividend, Decimal(divisor))
     return trimmed(EXACT.quantize(exact, _STEP))
+
+
+def as_number(exact: Fraction) -> Decimal:
+    """The same number to six places, as `quotient` has it."""
+    return quotient(Decimal(exact.numerator), Decimal(exact.denominator))
 
 
 def percent(part: Decimal | int, whole: Decimal | int) -> Decimal | None:

@@ -46,6 +46,7 @@ AREAS = {
         "profile",
         "models",
         "relationship_models",
+        "flow_models",
     ),
     "opportunity": ("opportunities",),
     "order": ("receivables",),

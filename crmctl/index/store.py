@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -62,7 +62,7 @@ class Index(Lookups):
         self._seen: Look | None = None
         self._derived: dict[str, Callable[[], None]] = {}
         self._made: dict[str, str] = {}
-        self._day: date | None = None
+        self.day: date | None = None
         self._stale = False
 
     # opening
@@ -74,7 +74,7 @@ class Index(Lookups):
             self._connection = self._opened()
         elif self._stale:
             self._stale = False
-            day = self._day
+            day = self.day
             self.as_of(None)
             self._refresh(self._connection)
             self.as_of(day)
@@ -179,7 +179,7 @@ class Index(Lookups):
         that files move under comes to nothing.
         """
         self.refresh()
-        if self._connection is None or self._day is not None:
+        if self._connection is None or self.day is not None:
             return
         moving = startup.moving(str(self.root))
         # Others wait for the lock of the book meanwhile.
@@ -246,10 +246,10 @@ class Index(Lookups):
 
     def rebuild(self) -> None:
         """Removes it, and makes a new one for what is asked next."""
-        day, made = self._day, self._derived
+        day, made = self.day, self._derived
         if self._connection is not None:
             self._connection.close()
-        self._connection, self._day = None, None
+        self._connection, self.day = None, None
         self._derived, self._made = {}, {}
         self._remove(self.file)
         self.as_of(day)
@@ -313,7 +313,7 @@ class Index(Lookups):
             if not current:
                 derived.make_temporary(connection, name, make())
             elif not derived.is_kept(connection, name, note):
-                shown = self._day
+                shown = self.day
                 self.as_of(None)
                 derived.keep(connection, name, note, make)
                 self.as_of(shown)
@@ -324,13 +324,13 @@ class Index(Lookups):
 
     def as_of(self, day: date | None) -> None:
         """From now on every table shows the book as of the end of `day`; None: as it is."""
-        if day == self._day:
+        if day == self.day:
             return
         connection = self.connection
         connection.executescript(asof.drop_views([*self.registry]))
         if day is not None:
             self._add_views(connection, day)
-        self._day = day
+        self.day = day
 
     def _add_views(self, connection: sqlite3.Connection, day: date) -> None:
         kinds = [*self.registry]
@@ -390,8 +390,8 @@ class Index(Lookups):
         def ask(_connection: sqlite3.Connection) -> guarded.Answer:
             reading = database.open_for_reading(self.file)
             functions.register(reading, self.zone, self.rates)
-            if self._day is not None:
-                self._add_views(reading, self._day)
+            if self.day is not None:
+                self._add_views(reading, self.day)
             return guarded.ask(reading, sql, steps)
 
         try:

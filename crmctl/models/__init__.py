@@ -40,6 +40,7 @@ class Entry(NamedTuple):
 AREAS = {
     "value": N_("Value"),
     "relationship": N_("Relationship"),
+    "flow": N_("Flow"),
 }
 
 CATALOG = {
@@ -73,6 +74,41 @@ CATALOG = {
     "health": Entry(
         "relationship", N_("How well each relation is, out of what was measured."), label="band"
     ),
+    "funnel": Entry(
+        "flow", N_("How many deals go on from stage to stage."), "opportunity", by=True
+    ),
+    "win-rate": Entry(
+        "flow",
+        N_("Which share of decided deals is won, by number and value."),
+        "opportunity",
+        by=True,
+    ),
+    "cycle": Entry(
+        "flow",
+        N_("How many days a deal takes, as a whole and in each stage."),
+        "opportunity",
+        by=True,
+    ),
+    "velocity": Entry(
+        "flow", N_("What open deals bring a day at this pace."), "opportunity", by=True
+    ),
+    "deal-cost": Entry("flow", N_("What it costs to win a deal."), "opportunity", by=True),
+    "forecast": Entry("flow", N_("What open deals will bring."), "opportunity"),
+    "forecast-score": Entry("flow", N_("How good past forecasts were."), "opportunity"),
+    "leads": Entry("flow", N_("How likely leads are to buy: scores, grades, reasons.")),
+    "lead-check": Entry("flow", N_("Whether better grades are won more often."), "opportunity"),
+    "campaigns": Entry("flow", N_("What campaigns cost and brought."), "campaign"),
+    "service-levels": Entry(
+        "flow",
+        N_("How soon tickets are answered and settled, and how many in time."),
+        "ticket",
+        by=True,
+    ),
+    "deflection": Entry("flow", N_("Which tickets solutions spare us."), "solution"),
+    "performance": Entry("flow", N_("What each colleague achieves, beside the goal."), "user"),
+    "targets": Entry("flow", N_("Targets beside what was reached.")),
+    "visitors": Entry("flow", N_("How many of those who come to look buy later."), by=True),
+    "affinity": Entry("flow", N_("Which products are bought by the same customers.")),
 }
 
 

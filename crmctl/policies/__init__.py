@@ -20,6 +20,7 @@ TOPICS = (
     "calendar",
     "criteria",
     "festivals",
+    "flow",
     "handover",
     "levels",
     "marketing",
