@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from typing import Any
 
+from crmctl.index.derived import Params
 from crmctl.schema.model import Kind, Registry
 from crmctl.values.phones import digits, same
 
-Params = Sequence[Any] | Mapping[str, Any]
 MIN_LINE = 7  # last digits by which a phone is looked up
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -18,8 +18,8 @@ from zoneinfo import ZoneInfo
 from crmctl import startup
 from crmctl.errors import BadSql, IndexUnusable
 from crmctl.index import asof, database, derived, functions, layout
-from crmctl.index.derived import Derived
-from crmctl.index.lookups import Lookups, Params
+from crmctl.index.derived import Derived, Params
+from crmctl.index.lookups import Lookups
 from crmctl.index.scan import Look, are_settled, differs
 from crmctl.index.source import Disk, Source
 from crmctl.problems import Problem
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from crmctl.index.refresh import Refresh
 
 T = TypeVar("T")
-Params = Sequence[Any] | Mapping[str, Any]
 BUILD_SECONDS, BRIEFLY = 900.0, 1.0
 FILLS = 5  # a new index starts over so often when files change below it
 
@@ -268,7 +267,7 @@ class Index(Lookups):
         """All rows of a statement of ours."""
         return self._asked(lambda connection: connection.execute(sql, params).fetchall())
 
-    def stream(self, sql: str, params: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+    def stream(self, sql: str, params: Params = ()) -> Iterator[tuple[Any, ...]]:
         """The rows of a statement of ours, one by one."""
 
         def begin(connection: sqlite3.Connection) -> tuple[Any, sqlite3.Cursor]:
