@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
-from crmctl.analytics.exact import EXACT, quotient, total
+from crmctl.analytics.exact import EXACT, halved, quotient, total
 from crmctl.locale import N_
 
 HALF_LIFE = 7
@@ -17,8 +17,7 @@ _EDGE, _MIDDLE = 2, 1  # 40 % each and 20 % together, in fifths
 
 
 def _time_decay(days: Sequence[int], half_life: int) -> list[Decimal]:
-    powers = (EXACT.divide(Decimal(-one), Decimal(half_life)) for one in days)
-    return [EXACT.power(Decimal(2), power) for power in powers]
+    return [halved(one, half_life) for one in days]
 
 
 def _position(days: Sequence[int], _half_life: int) -> list[Decimal]:

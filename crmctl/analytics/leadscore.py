@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from crmctl.analytics.exact import EXACT, percent, quotient, total, trimmed
+from crmctl.analytics.exact import EXACT, halved, percent, quotient, total, trimmed
 from crmctl.analytics.logistic import Fit, fitted
 from crmctl.analytics.result import Column, ModelResult
 from crmctl.locale import N_, _, ngettext
@@ -110,8 +110,7 @@ def worth(event: Event, day: date, half_life: int) -> Decimal:
     age = (day - event.day).days
     if age < 0:
         return Decimal(0)
-    power = EXACT.power(Decimal(2), EXACT.divide(Decimal(-age), Decimal(half_life)))
-    return quotient(EXACT.multiply(event.points, power), 1)
+    return quotient(EXACT.multiply(event.points, halved(age, half_life)), 1)
 
 
 def scored(lead: Lead, day: date, scale: Scale) -> Score:

@@ -12,20 +12,21 @@ from crmctl.locale import N_
 # Confirmed orders with what refunds leave of them; `event` tells whether one counts as a purchase.
 LINES = """
     WITH counted AS (
-        SELECT id, customer, date, amount__base AS amount, refund_of FROM orders
+        SELECT rid, id, customer, date, amount__base AS amount, refund_of FROM orders
         WHERE COALESCE(status, 'confirmed') IN (SELECT value FROM json_each(:confirmed))
           AND date <= :day AND customer IS NOT NULL AND amount__base IS NOT NULL
     ), refund AS (
         SELECT refund_of AS id, sum(abs(amount)) AS back FROM counted
         WHERE refund_of IS NOT NULL GROUP BY refund_of
     ), line AS (
-        SELECT o.customer, o.date, o.amount - COALESCE(r.back, 0) AS net,
+        SELECT o.rid, o.id, o.customer, o.date, o.amount,
+            o.amount - COALESCE(r.back, 0) AS net,
             o.amount >= 0 AND (o.amount > 0 OR :keep_zero)
                 AND (r.back IS NULL OR r.back < o.amount) AS event
         FROM counted AS o LEFT JOIN refund AS r ON r.id = o.id
         WHERE o.refund_of IS NULL
         UNION ALL
-        SELECT customer, date, -abs(amount), 0 FROM counted
+        SELECT rid, id, customer, date, -abs(amount), -abs(amount), 0 FROM counted
         WHERE refund_of IS NOT NULL AND refund_of NOT IN (SELECT id FROM counted)
     )
 """

@@ -39,6 +39,7 @@ class Entry(NamedTuple):
 
 AREAS = {
     "value": N_("Value"),
+    "buying": N_("Buying"),
     "flow": N_("Flow"),
     "attitude": N_("Attitude"),
 }
@@ -50,6 +51,21 @@ CATALOG = {
         label="segment",
     ),
     "abc": Entry("value", N_("Who brings 80 % of the sales: classes A, B, C."), label="class"),
+    "worth": Entry("value", N_("What customers leave us after cost; MVC, STC and BZC.")),
+    "components": Entry("value", N_("Realized, potential, model, referral and network value.")),
+    "wallet": Entry("value", N_("Our share of what customers spend on all suppliers.")),
+    "pyramid": Entry("value", N_("What layers of customers bring, and what they get."), by=True),
+    "clv": Entry("value", N_("What customers are worth over their lifetime, and all together.")),
+    "alive": Entry("value", N_("Who still buys, and who is likely lost: P(alive).")),
+    "next-purchase": Entry("value", N_("When customers buy again, and who is overdue.")),
+    "renewals": Entry("value", N_("How contracts are renewed: retention and sBG."), "contract"),
+    "cohorts": Entry("buying", N_("Who bought first in the same month, and who buys again.")),
+    "activity": Entry("buying", N_("Who is active, slowing down or dormant, by their own rhythm.")),
+    "spend-trend": Entry("buying", N_("Whether customers spend more or less on a purchase.")),
+    "churn": Entry("buying", N_("How many customers were lost, by three definitions."), by=True),
+    "winback": Entry("buying", N_("Whom to win back: value by chance, and what came of it.")),
+    "acquisition": Entry("buying", N_("What it costs to win customers, and to keep them.")),
+    "basket": Entry("buying", N_("What is bought together: support, confidence and lift.")),
     "funnel": Entry(
         "flow", N_("How many deals go on from stage to stage."), "opportunity", by=True
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from crmctl.models import Run, buying, campaigns, deals, forecasting, leads, servicing, staff
+from crmctl.models import Run, campaigns, deals, forecasting, leads, servicing, staff, visitors
 
 MODELS: Mapping[str, Run] = {
     **deals.MODELS,
@@ -13,5 +13,5 @@ MODELS: Mapping[str, Run] = {
     **campaigns.MODELS,
     **servicing.MODELS,
     **staff.MODELS,
-    **buying.MODELS,
+    **visitors.MODELS,
 }

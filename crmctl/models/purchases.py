@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from crmctl.analytics.rfm import Purchases
 from crmctl.facts.purchases import LINES, PURCHASES
 from crmctl.facts.tables import Facts
 from crmctl.locale import ngettext
+from crmctl.values.dates import Offset, parse_offset
 from crmctl.values.instants import parse_date
 from crmctl.values.money import from_units
 
@@ -61,6 +63,14 @@ def purchase_days(facts: Facts) -> list[PurchaseDay]:
     ]
 
 
+def rhythms(facts: Facts) -> dict[str, list[date]]:
+    """The days on which each customer has bought, the first one first."""
+    found: dict[str, list[date]] = defaultdict(list)
+    for one in purchase_days(facts):
+        found[one.customer].append(one.day)
+    return found
+
+
 def unrated(facts: Facts) -> Iterable[str]:
     """A note on the orders left out because no exchange rate was near enough."""
     rows = facts.index.rows(
@@ -75,6 +85,21 @@ def unrated(facts: Facts) -> Iterable[str]:
             len(rows),
         )
         yield text.format(count=len(rows), ids=some([id for (id,) in rows]))
+
+
+def listed(rows: Iterable[Sequence[str]]) -> Mapping[str, list[str]]:
+    """The ids of each customer, from rows of both in order."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for customer, id in rows:
+        found[customer].append(id)
+    return found
+
+
+def span(text: str) -> Offset:
+    """A length of time in settings that were checked."""
+    found = parse_offset(text)
+    assert found is not None
+    return found
 
 
 def some(ids: Sequence[str], most: int = 5) -> str:

@@ -8,15 +8,14 @@ from crmctl.analytics import reasons
 from crmctl.analytics.abc import abc
 from crmctl.analytics.result import ModelResult
 from crmctl.analytics.rfm import rfm
-from crmctl.models import Request, Run
-from crmctl.models.purchases import purchases, unrated
-from crmctl.values.dates import parse_offset
+from crmctl.models import Request, Run, clv, components, lifetime, worth
+from crmctl.models.purchases import purchases, span, unrated
 
 
 def _rfm(request: Request) -> ModelResult:
     told, day = request.settings, request.facts.day
-    window = parse_offset(told.window or "")
-    found = purchases(request.facts, window.before(day) if window else None)
+    since = span(told.window).before(day) if told.window else None
+    found = purchases(request.facts, since)
     result = rfm(
         [one for one in found if request.wants(one.customer)],
         day,
@@ -24,7 +23,7 @@ def _rfm(request: Request) -> ModelResult:
         {name: getattr(told.cuts, name) for name in told.cuts.names()},
         told.monetary == "mean",
     )
-    if window:
+    if since:
         result.parameters["window"] = told.window
     result.notes.extend(unrated(request.facts))
     return reasons.of_rfm(result)
@@ -38,4 +37,11 @@ def _abc(request: Request) -> ModelResult:
     return reasons.of_abc(result)
 
 
-MODELS: Mapping[str, Run] = {"rfm": _rfm, "abc": _abc}
+MODELS: Mapping[str, Run] = {
+    "rfm": _rfm,
+    "abc": _abc,
+    **worth.MODELS,
+    **components.MODELS,
+    **clv.MODELS,
+    **lifetime.MODELS,
+}

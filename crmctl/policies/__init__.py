@@ -18,6 +18,7 @@ TOPICS = (
     "alerts",
     "assignment",
     "attitude",
+    "buying",
     "calendar",
     "criteria",
     "festivals",
