@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from crmctl.index.refresh import Refresh
 
 T = TypeVar("T")
-Params = Sequence[Any] | Mapping[str, Any]
 BUILD_SECONDS, BRIEFLY = 900.0, 1.0
 FILLS = 5  # a new index starts over so often when files change below it
 
