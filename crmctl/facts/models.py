@@ -45,7 +45,8 @@ def _rows(facts: Facts, model: str, columns: dict[str, str]) -> Iterator[tuple[A
 def _cell(value: Any, type_: str) -> Any:
     """A value of a model as the index holds it."""
     if isinstance(value, Decimal):
-        return to_units(value) if type_ == "money" else float(value)
+        whole = value == value.to_integral_value()
+        return to_units(value) if type_ == "money" else int(value) if whole else float(value)
     return value
 
 

@@ -10,7 +10,7 @@ import pytest
 
 import crmctl.reports
 from crmctl import shipped
-from crmctl.analytics import abc, rfm
+from crmctl.analytics import abc, activity, cohorts, pyramid, rfm, worth
 from crmctl.facts.definitions import add_facts
 from crmctl.query import grammar
 from crmctl.query.bind import Context, bind
@@ -22,7 +22,14 @@ from crmctl.storage.reader import parse_document
 from crmctl.values.tree import Tree
 
 FILES = sorted((Path(crmctl.reports.__file__).parent / "builtin").glob("*.yaml"))
-COLUMNS = {"rfm": rfm.COLUMNS, "abc": abc.COLUMNS}
+COLUMNS = {
+    "rfm": rfm.COLUMNS,
+    "abc": abc.COLUMNS,
+    "worth": worth.COLUMNS,
+    "pyramid": (pyramid.LAYER, *pyramid.COLUMNS),
+    "cohorts": cohorts.columns(6),
+    "activity": activity.COLUMNS,
+}
 
 
 def read(file: Path) -> dict[str, Tree]:
@@ -47,13 +54,16 @@ def report(request: pytest.FixtureRequest) -> Report:
 
 def paths(section: Section) -> list[str]:
     measured = [measure.field for measure in section.measures if measure.field]
-    return [split_unit(path)[0] for path in (*section.columns, *section.group, *measured)]
+    across = [section.across] if section.across else []
+    named = (*section.columns, *section.group, *across, *measured)
+    return [split_unit(path)[0] for path in named]
 
 
 def test_their_fields_exist(report: Report, registry: Registry) -> None:
     for section in report.sections:
         if section.model:
-            assert set(paths(section)) <= {column.name for column in COLUMNS[section.model]}
+            known = {column.name for column in COLUMNS.get(section.model, ())}
+            assert set(paths(section)) <= known
         else:
             assert section.kind
             kind = registry.kind(section.kind)
