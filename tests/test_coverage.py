@@ -28,6 +28,8 @@ GROUPS = {
     "B": range(11, 33),
     "C": range(33, 62),
     "D": range(62, 80),
+    # The others are of lifetime value.
+    "H": [row for row in range(131, 164) if row not in (133, 134, 135, 141)],
     "I": range(164, 185),
     "J": range(185, 209),
     "K": range(209, 229),

@@ -19,7 +19,7 @@ from crmctl.analytics.rhythm import intervals, median, rounded
 from crmctl.locale import N_, _, ngettext
 
 ACTIVITIES = {
-    "active": N_("Active"),
+    "active": N_("Active buyer"),
     "slowing": N_("Slowing down"),
     "dormant": N_("Dormant"),
 }
