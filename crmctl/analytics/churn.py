@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from crmctl.analytics.exact import percent
 from crmctl.analytics.result import Column, ModelResult
-from crmctl.analytics.rhythm import interval, usual
+from crmctl.analytics.rhythm import intervals, median, rounded
 from crmctl.locale import N_, _
 
 DEFINITIONS = {
@@ -80,20 +80,20 @@ def churn(
     evidence: Evidence,
     as_of: date,
     start: date,
-    intervals: Decimal,
+    limit: Decimal,
     band: Band,
     groups: tuple[Column, Mapping[str, Sequence[Any]]] | None = None,
 ) -> ModelResult:
     """A row for each definition, for each group within it where `groups` tells customers apart.
 
     `active` are the customers on the day `start`, `lost` those of them who are gone on `as_of`,
-    `rate` their percentage, None of nobody. A rate is compared with the band only where the period
-    is a year. Customers with fewer than three purchases are measured by the median interval of
-    those with more.
+    `rate` their percentage, None of nobody. Silence is a loss above `limit` intervals; customers
+    with fewer than three purchases are measured by the median interval of those with more. A rate
+    is compared with the band only where the period is a year.
     """
     found = {
         "contract": _contract(evidence.terms, start, as_of),
-        "silence": _silence(evidence.days, start, as_of, Fraction(intervals)),
+        "silence": _silence(evidence.days, start, as_of, Fraction(limit)),
         "recorded": _recorded(evidence, start, as_of),
     }
     yearly = 360 <= (as_of - start).days <= 370
@@ -110,13 +110,11 @@ def churn(
             rows.append(row)
     columns = COLUMNS if groups is None else (COLUMNS[0], groups[0], *COLUMNS[1:])
     rows = [{column.name: row[column.name] for column in columns} for row in rows]
-    usually = usual(_until(evidence.days, as_of))
+    usually = median(intervals(_until(evidence.days, as_of)).values())
     parameters = {
         "since": start.isoformat(),
-        "intervals": intervals,
-        "usual": None
-        if usually is None
-        else round(Decimal(usually.numerator) / usually.denominator, 1),
+        "intervals": limit,
+        "usual": None if usually is None else rounded(usually),
         "band": band._asdict(),
     }
     notes = [_("Who became a customer after the start is not counted.")]
@@ -149,8 +147,9 @@ def _until(days: Mapping[str, Sequence[date]], day: date) -> dict[str, list[date
 def _silence(days: Mapping[str, Sequence[date]], start: date, end: date, limit: Fraction) -> Found:
     def silent(day: date) -> tuple[frozenset[str], frozenset[str]]:
         known = _until(days, day)
-        book = usual(known)
-        used = {one: interval(bought) or book for one, bought in known.items()}
+        own = intervals(known)
+        book = median(own.values())
+        used = {one: own.get(one, book) for one in known}
         measured = {one: step for one, step in used.items() if step is not None}
         quiet = {
             one for one, step in measured.items() if (day - known[one][-1]).days > limit * step

@@ -45,7 +45,7 @@ COLUMNS = (
     Column("minutes", N_("Minutes"), "integer", detail=True),
     Column("return", N_("Profit per cost"), "mean", detail=True),
     Column("evidence", N_("Unprofitable customers"), "text", detail=True),
-    Column("suggestion", N_("Suggestion"), "text", detail=True),
+    Column("suggestion", N_("What to consider"), "text", detail=True),
 )
 
 TITLES = {

@@ -101,9 +101,8 @@ def accounts(facts: Facts) -> list[Account]:
 
 def worths(request: Request, told: Any) -> ModelResult:
     """The worth of the customers asked about, by the settings of the model `worth`."""
-    found = (one for one in accounts(request.facts) if request.wants(one.customer))
     rules = Rules(*(getattr(told, name) for name in Rules._fields))
-    return worth(found, request.facts.day, rules)
+    return worth(accounts(request.facts), request.facts.day, rules, request.wants)
 
 
 def _worth(request: Request) -> ModelResult:
