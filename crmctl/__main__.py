@@ -30,9 +30,9 @@ def _look_ahead(words: list[str]) -> None:
     """Has the files of a large book looked at while all the rest is loaded.
 
     Where options come first, or a text is wanted that the book has no part in, this is left to
-    whoever reads the command line.
+    whoever reads the command line; so it is with a command that can mostly do without.
     """
-    plain = words and words[0][:1] != "-" and "--help" not in words
+    plain = words and words[0][:1] != "-" and words[0] != "log" and "--help" not in words
     if plain and "_CRMCTL_COMPLETE" not in os.environ:
         from crmctl.index import ahead
 

@@ -19,6 +19,7 @@ from crmctl.schema.model import Kind
 from crmctl.values.frozen import Frozen
 from crmctl.values.instants import parse_date
 from crmctl.values.money import format_amount
+from crmctl.values.text import suggest
 
 if TYPE_CHECKING:
     from crmctl.changes.changeset import Change
@@ -185,7 +186,25 @@ def refusal(view: View, customer: Record) -> Iterator[Breach]:
         yield Breach("qualification", "no-reason", {"field": "qualification.reason"})
 
 
+def questionnaire(view: View, survey: Record) -> Iterator[Breach]:
+    """What a questionnaire of the settings was answered to is one of its items, on its scale."""
+    name = str(survey.get("template") or "").lower()
+    template = view.workspace.policy("attitude").templates.get(name)
+    for field in ("answers", "expectations", "importance") if template is not None else ():
+        for item, value in (survey.get(field) or {}).items():
+            if item not in template.items:
+                items = suggest(item, template.items) or ", ".join(template.items)
+                params = {"template": name, "item": item, "items": items}
+                yield Breach(field, "unknown-item", params)
+                continue
+            least, best = template.scale(item)
+            if not least <= value <= best:
+                params = {"item": item, "value": str(value), "least": str(least)}
+                yield Breach(field, "off-scale", {**params, "best": str(best)})
+
+
 GUARDS = {
+    "questionnaire": Guard(questionnaire, "template"),
     "price_floor": Guard(price_floor, "lines"),
     "refund": Guard(refund, "refund_of"),
     "refusal": Guard(refusal, "qualification"),

@@ -123,6 +123,16 @@ CATALOG: dict[str, tuple[str, str, str]] = {
         N_("the owner “{owner}” is not active any more"),
         N_("“crmctl assign suggest {id}” names candidates"),
     ),
+    "unknown-item": (
+        WARNING,
+        N_("the questionnaire “{template}” has no item “{item}”"),
+        N_("it asks for {items}; items of your own go into attitude.templates of crmctl.yaml"),
+    ),
+    "off-scale": (
+        WARNING,
+        N_("{item}: {value} is not on its scale from {least} to {best}"),
+        N_("correct the value"),
+    ),
     "no-reason": (
         WARNING,
         N_("whoever is refused needs a reason: {field}"),

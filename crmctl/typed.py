@@ -76,6 +76,9 @@ def _part(cls: Any, tree: Any, where: str, path: tuple[str, ...]) -> Any:
         if node in (None, ""):
             continue
         values[key] = _value(hints[key], node, where, (*path, key))
+    for key in cls.required():
+        if key not in values:
+            raise BadDefinition(where, ".".join((*path, key)), _("this is missing"))
     return cls(**values)
 
 

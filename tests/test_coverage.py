@@ -28,8 +28,10 @@ GROUPS = {
     "B": range(11, 33),
     "C": range(33, 62),
     "D": range(62, 80),
-    # The others are of lifetime value.
-    "H": [row for row in range(131, 164) if row not in (133, 134, 135, 141)],
+    "E": range(80, 95),
+    "F": range(95, 111),
+    "G": range(111, 131),
+    "H": range(131, 164),
     "I": range(164, 185),
     "J": range(185, 209),
     "K": range(209, 229),

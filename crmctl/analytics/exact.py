@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from fractions import Fraction
+from functools import lru_cache
 
 PLACES = 6
 # Values have at most 30 digits on either side of the point; the default context keeps 28 in all.
@@ -34,6 +36,17 @@ def quotient(dividend: Decimal, divisor: Decimal | int) -> Decimal:
     """`dividend / divisor` to six places, a half to the even digit, without trailing zeros."""
     exact = EXACT.divide(dividend, Decimal(divisor))
     return trimmed(EXACT.quantize(exact, _STEP))
+
+
+@lru_cache(maxsize=20_000)
+def halved(days: int, half_life: int) -> Decimal:
+    """2^(-days / half_life): kept, for such a power takes a millisecond."""
+    return EXACT.power(Decimal(2), EXACT.divide(Decimal(-days), Decimal(half_life)))
+
+
+def as_number(exact: Fraction) -> Decimal:
+    """The same number to six places, as `quotient` has it."""
+    return quotient(Decimal(exact.numerator), Decimal(exact.denominator))
 
 
 def percent(part: Decimal | int, whole: Decimal | int) -> Decimal | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -45,7 +45,8 @@ class ModelResult(Frozen):
     `n` counts what was scored or measured; `parameters` hold JSON-shaped values, decimals among
     them, and `titles` say what they and the names in them are called. The rows have a key for
     every column, in the model's documented order; where a column names records (`ref`), the first
-    one does. `notes` are sentences in the current language.
+    one does. `notes` are sentences in the
+    current language; so are the `reasons` for a row, why it is so and what would change it.
     """
 
     model: str
@@ -56,3 +57,4 @@ class ModelResult(Frozen):
     rows: list[dict[str, Any]]
     notes: list[str]
     titles: Mapping[str, str] = {}
+    reasons: Callable[[dict[str, Any]], list[str]] | None = None

@@ -96,10 +96,14 @@ class Described(click.Command):
 
 
 class Command(Described):
-    """A command, which reads the words of a query as they are typed."""
+    """A command, which reads the words of a query as they are typed.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    `looks`: whether it asks for the whole book, so that a look at it may begin at once.
+    """
+
+    def __init__(self, *args: Any, looks: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.looks = looks
         self.params.append(quiet_option())
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -114,7 +118,7 @@ class Command(Described):
         return rest
 
     def invoke(self, ctx: click.Context) -> Any:
-        if ctx.obj is not None:
+        if ctx.obj is not None and self.looks:
             ctx.obj.look_ahead()
         return super().invoke(ctx)
 

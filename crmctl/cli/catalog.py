@@ -110,6 +110,7 @@ EMBEDDED = {
     "contact": ("customer", N_("The people at a customer.")),
     "address": ("customer", N_("Where a customer can be found.")),
     "link": ("customer", N_("Which customers know, supply or own each other.")),
+    "need": ("customer", N_("What a customer needs, and whether it is met.")),
     "consent": ("customer", N_("Through which channels a customer may be contacted.")),
     "care": ("customer", N_("What we do for a customer without being asked.")),
     "participant": ("campaign", N_("Who is invited to a campaign, and who came.")),

@@ -128,6 +128,9 @@ LISTS = {
     ),
     "address": Entry("nordlys", "office", "lab --set city=Bergen", "postcode=5036"),
     "link": Entry("zhang-wei", "huadong-shuizhi", "taihu-shuiwu --set type=advises", "strength=4"),
+    "need": Entry(
+        "shanghai-zhiyun", "lims", '"Samples run overnight" --set level=safety', "status=met"
+    ),
     "consent": Entry(
         "mueller-feinchemie", "email", "post --set status=granted", "proof='letter of 5 May'"
     ),

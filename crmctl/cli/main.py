@@ -234,8 +234,10 @@ def _silence() -> None:
 
 
 def _usage(error: click.ClickException) -> str:
-    # click joins its sentences with spaces, also where they end in wide marks.
-    message = re.sub(r"(?<=[，。：；？！）]) | (?=[（，。：；])", "", error.format_message())
+    # click joins its sentences with spaces, also where they end in wide marks, and lists choices
+    # one a line.
+    message = " ".join(error.format_message().split())
+    message = re.sub(r"(?<=[，。：；？！）]) | (?=[（，。：；])", "", message)
     context = getattr(error, "ctx", None)
     if context is None:
         return message

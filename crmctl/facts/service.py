@@ -49,7 +49,10 @@ TICKETS = (
 
 
 class Clocked:
-    """A ticket with its course, its targets in working minutes, and when it was answered."""
+    """A ticket with its course, its targets in working minutes, and when it was answered.
+
+    `level` is the one that its customer had when it was opened.
+    """
 
     def __init__(self, facts: Facts, row: tuple[Any, ...]) -> None:
         self.facts = facts
@@ -70,9 +73,10 @@ class Clocked:
         policy = facts.workspace.policy("service")
         self.course: Course = course(opened, state, entries, was, settled, policy.pauses)
         self.time = facts.workspace.worktime
-        grade = level_on(facts, *level)
-        self.response = policy.minutes(grade, priority, "response")
-        self.resolution = policy.minutes(grade, priority, "resolution")
+        self.level = level_on(facts, *level)
+        self.priority: str = priority
+        self.response = policy.minutes(self.level, priority, "response")
+        self.resolution = policy.minutes(self.level, priority, "resolution")
         stop = self.course.stop
         self.answered = min((at for at in (answered, stop) if at is not None), default=None)
         self.fired = frozenset(

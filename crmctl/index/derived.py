@@ -24,6 +24,7 @@ class Rows(NamedTuple):
 
 
 Derived: TypeAlias = Select | Rows
+Params: TypeAlias = Sequence[Any] | Mapping[str, Any]
 FROM = " from "
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
+from crmctl.index.derived import Params
 from crmctl.schema.model import Kind, Registry
 from crmctl.values.phones import digits, same
 
@@ -18,7 +19,7 @@ class Lookups(ABC):
     registry: Registry
 
     @abstractmethod
-    def rows(self, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
         """All rows of a statement of ours."""
 
     def kinds_of(self, id: str) -> list[Kind]:

@@ -86,9 +86,10 @@ def _entry(text: str) -> Entry:
     return name, int(size), int(mtime), int(inode)
 
 
-def folders(records: Path) -> Iterator[Folder]:
+def folders(records: Path, start: str = "") -> Iterator[Folder]:
     """Every folder below `records`, each with its record files as the system lists them.
 
+    With `start`, this one and those below it.
     Links to folders are not followed: a loop would never end, a book has no use for them.
     """
     if _leads_out(records, records):
@@ -96,7 +97,7 @@ def folders(records: Path) -> Iterator[Folder]:
         outside.faults.append(("", "outside", {}))
         yield outside
         return
-    pending = [""]
+    pending = [start]
     while pending:
         found = _listed(records, pending.pop(), pending)
         if found is not None:
@@ -218,6 +219,42 @@ def look(records: Path) -> Look:
     """Lists every folder once."""
     started = time.time_ns()
     return Look(started, {folder.path: folder for folder in folders(records)})
+
+
+def are_settled(
+    connection: Connection, records: Path, record: tuple[str, str], below: Iterable[str]
+) -> bool:
+    """Whether the file of a record, by kind and id, and all files below some folders are as they
+    were when they were read, and were no young ones then."""
+    return _is_settled(connection, records, *record) and all(
+        _is_settled_below(connection, records, folder) for folder in below
+    )
+
+
+def _is_settled(connection: Connection, records: Path, kind: str, id: str) -> bool:
+    files = connection.execute(
+        "SELECT folder, name, size, mtime, inode FROM record JOIN file USING (fid)"
+        " WHERE id = ? AND record.kind = ? AND NOT racy",
+        (id, kind),
+    ).fetchall()
+    if len(files) != 1:
+        return False
+    folder, name, *known = files[0]
+    try:
+        stat = os.stat(records / folder / name)
+    except OSError:
+        return False
+    return bool(known == [stat.st_size, stat.st_mtime_ns, stat.st_ino])
+
+
+def _is_settled_below(connection: Connection, records: Path, folder: str) -> bool:
+    span = (f"{folder}/", f"{folder}0")  # the character behind the slash
+    sql = "SELECT path, print FROM folder WHERE path = ? OR path BETWEEN ? AND ?"
+    known = dict(connection.execute(sql, (folder, *span)))
+    sql = "SELECT 1 FROM file WHERE racy AND (folder = ? OR folder BETWEEN ? AND ?) LIMIT 1"
+    young = connection.execute(sql, (folder, *span)).fetchone()
+    found = {one.path: one.fingerprint for one in folders(records, folder)}
+    return young is None and known == found
 
 
 def differs(connection: Connection, fingerprints: Mapping[str, str]) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -18,9 +18,9 @@ from zoneinfo import ZoneInfo
 from crmctl import startup
 from crmctl.errors import BadSql, IndexUnusable
 from crmctl.index import asof, database, derived, functions, layout
-from crmctl.index.derived import Derived
+from crmctl.index.derived import Derived, Params
 from crmctl.index.lookups import Lookups
-from crmctl.index.scan import Look, differs
+from crmctl.index.scan import Look, are_settled, differs
 from crmctl.index.source import Disk, Source
 from crmctl.problems import Problem
 from crmctl.schema.model import Kind, Registry
@@ -32,8 +32,7 @@ if TYPE_CHECKING:
     from crmctl.index.refresh import Refresh
 
 T = TypeVar("T")
-BUILD_SECONDS = 900.0
-BRIEFLY = 1.0  # seconds
+BUILD_SECONDS, BRIEFLY = 900.0, 1.0
 FILLS = 5  # a new index starts over so often when files change below it
 
 
@@ -62,7 +61,7 @@ class Index(Lookups):
         self._seen: Look | None = None
         self._derived: dict[str, Callable[[], None]] = {}
         self._made: dict[str, str] = {}
-        self._day: date | None = None
+        self.day: date | None = None
         self._stale = False
 
     # opening
@@ -74,11 +73,30 @@ class Index(Lookups):
             self._connection = self._opened()
         elif self._stale:
             self._stale = False
-            day = self._day
+            day = self.day
             self.as_of(None)
             self._refresh(self._connection)
             self.as_of(day)
         return self._connection
+
+    def trust(self, kind: Kind, id: str, *few: Kind) -> bool:
+        """Opens the index as it stands, for a command that asks for one record and a `few` kinds.
+
+        That will do when their files are as they were read: what else changed on disk makes no
+        difference then, and need not be looked for. Otherwise the next question looks at all.
+        """
+        file = database.folder(self.root) / self.name
+        if self._connection is not None or startup.moving(str(self.root))[0] or not file.exists():
+            return False
+        with suppress(sqlite3.DatabaseError):
+            connection = database.connect(file, self.zone, self.rates)
+            if database.has_rates(connection, self._rates_mark) and are_settled(
+                connection, self.root / "records", (kind.name, id), [one.folder for one in few]
+            ):
+                self._connection, self._file = connection, file
+                return True
+            connection.close()
+        return False
 
     def _opened(self) -> sqlite3.Connection:
         folder = database.folder(self.root)
@@ -160,7 +178,7 @@ class Index(Lookups):
         that files move under comes to nothing.
         """
         self.refresh()
-        if self._connection is None or self._day is not None:
+        if self._connection is None or self.day is not None:
             return
         moving = startup.moving(str(self.root))
         # Others wait for the lock of the book meanwhile.
@@ -227,10 +245,10 @@ class Index(Lookups):
 
     def rebuild(self) -> None:
         """Removes it, and makes a new one for what is asked next."""
-        day, made = self._day, self._derived
+        day, made = self.day, self._derived
         if self._connection is not None:
             self._connection.close()
-        self._connection, self._day = None, None
+        self._connection, self.day = None, None
         self._derived, self._made = {}, {}
         self._remove(self.file)
         self.as_of(day)
@@ -245,13 +263,11 @@ class Index(Lookups):
 
     # asking
 
-    def rows(
-        self, sql: str, params: Sequence[Any] | Mapping[str, Any] = ()
-    ) -> list[tuple[Any, ...]]:
+    def rows(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
         """All rows of a statement of ours."""
         return self._asked(lambda connection: connection.execute(sql, params).fetchall())
 
-    def stream(self, sql: str, params: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+    def stream(self, sql: str, params: Params = ()) -> Iterator[tuple[Any, ...]]:
         """The rows of a statement of ours, one by one."""
 
         def begin(connection: sqlite3.Connection) -> tuple[Any, sqlite3.Cursor]:
@@ -296,7 +312,7 @@ class Index(Lookups):
             if not current:
                 derived.make_temporary(connection, name, make())
             elif not derived.is_kept(connection, name, note):
-                shown = self._day
+                shown = self.day
                 self.as_of(None)
                 derived.keep(connection, name, note, make)
                 self.as_of(shown)
@@ -307,13 +323,13 @@ class Index(Lookups):
 
     def as_of(self, day: date | None) -> None:
         """From now on every table shows the book as of the end of `day`; None: as it is."""
-        if day == self._day:
+        if day == self.day:
             return
         connection = self.connection
         connection.executescript(asof.drop_views([*self.registry]))
         if day is not None:
             self._add_views(connection, day)
-        self._day = day
+        self.day = day
 
     def _add_views(self, connection: sqlite3.Connection, day: date) -> None:
         kinds = [*self.registry]
@@ -373,8 +389,8 @@ class Index(Lookups):
         def ask(_connection: sqlite3.Connection) -> guarded.Answer:
             reading = database.open_for_reading(self.file)
             functions.register(reading, self.zone, self.rates)
-            if self._day is not None:
-                self._add_views(reading, self._day)
+            if self.day is not None:
+                self._add_views(reading, self.day)
             return guarded.ask(reading, sql, steps)
 
         try:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from crmctl.analytics import reasons
 from crmctl.analytics.abc import abc
 from crmctl.analytics.result import ModelResult
 from crmctl.analytics.rfm import rfm
-from crmctl.models import Request, Run, components, worth
+from crmctl.models import Request, Run, clv, components, lifetime, worth
 from crmctl.models.purchases import purchases, span, unrated
 
 
@@ -25,7 +26,7 @@ def _rfm(request: Request) -> ModelResult:
     if since:
         result.parameters["window"] = told.window
     result.notes.extend(unrated(request.facts))
-    return result
+    return reasons.of_rfm(result)
 
 
 def _abc(request: Request) -> ModelResult:
@@ -33,7 +34,14 @@ def _abc(request: Request) -> ModelResult:
     values = [(one.customer, one.spend) for one in found if request.wants(one.customer)]
     result = abc(values, request.facts.day, request.settings.a, request.settings.b)
     result.notes.extend(unrated(request.facts))
-    return result
+    return reasons.of_abc(result)
 
 
-MODELS: Mapping[str, Run] = {"rfm": _rfm, "abc": _abc, **worth.MODELS, **components.MODELS}
+MODELS: Mapping[str, Run] = {
+    "rfm": _rfm,
+    "abc": _abc,
+    **worth.MODELS,
+    **components.MODELS,
+    **clv.MODELS,
+    **lifetime.MODELS,
+}

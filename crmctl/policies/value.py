@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from crmctl.errors import BadDefinition
 from crmctl.locale import _
+from crmctl.policies import lifetime
 from crmctl.policies.limits import check_choice, check_number, check_span
 from crmctl.values.frozen import Frozen
 
@@ -83,6 +84,11 @@ class Value(Frozen):
     components: Components = Components()
     wallet: Wallet = Wallet()
     profile: Profile = Profile()
+    btyd: lifetime.Fitting = lifetime.Fitting()
+    clv: lifetime.Clv = lifetime.Clv()
+    alive: lifetime.Alive = lifetime.Alive()
+    next_purchase: lifetime.NextPurchase = lifetime.NextPurchase()
+    renewals: lifetime.Renewals = lifetime.Renewals()
 
 
 def check(value: Value, where: str) -> None:
@@ -106,6 +112,7 @@ def check(value: Value, where: str) -> None:
     if not ages or ages[0] < 1 or any(one >= other for one, other in pairwise(ages)):
         reason = _("needs ages above 0, each above the one before")
         raise BadDefinition(where, "value.profile.ages", reason)
+    lifetime.check(value, where)
 
 
 def _check_worth(worth: Worth, where: str) -> None:

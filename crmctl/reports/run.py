@@ -16,13 +16,13 @@ from crmctl.analytics.result import Column
 from crmctl.errors import BadDefinition, CrmctlError, did_you_mean
 from crmctl.locale import N_, _, ngettext, pick
 from crmctl.reports.aggregate import Aggregate, aggregate
-from crmctl.reports.buckets import UNITS, bucket, split_unit
 from crmctl.reports.definition import Measure, Report, Section
 from crmctl.reports.ordering import ordered
 from crmctl.reports.pivot import MOST, pivoted, values_of
 from crmctl.reports.result import ReportResult, Row, SectionResult, Source
 from crmctl.schema.model import NUMERIC
 from crmctl.values.instants import parse_date
+from crmctl.values.periods import UNITS, bucket, split_unit
 from crmctl.values.text import suggest
 
 _USAGE = 2

@@ -51,6 +51,11 @@ class Frozen:
         """The names of the fields."""
         return cls._frozen_names
 
+    @classmethod
+    def required(cls) -> tuple[str, ...]:
+        """The names of the fields that have no default."""
+        return tuple(name for name in cls._frozen_names if name not in cls._frozen_defaults)
+
     def _frozen_values(self) -> tuple[Any, ...]:
         return tuple(self.__dict__[name] for name in self._frozen_names)
 

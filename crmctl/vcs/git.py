@@ -12,7 +12,10 @@ from itertools import takewhile
 from pathlib import Path
 
 FROM_STDIN = ("--pathspec-from-file=-", "--pathspec-file-nul")
-UPDATE = ("--add", "--remove", "-z", "--stdin")
+# Files that are added together go to the disk together, not each for itself.
+UPDATE = (
+    "-c", "core.fsyncMethod=batch", "update-index", "--add", "--remove", "-z", "--stdin"
+)  # fmt: skip
 MANY = 500  # from so many paths on, looking for each among all files takes longer than the rest
 QUIET = ("--no-pager", "-c", "core.fsmonitor=false", "-c", "color.ui=false")
 
@@ -201,7 +204,7 @@ def commit_only(
     if len(paths) > MANY:
         with _index_of(root, paths) as index:
             _commit(root, arguments, b"", actor, GIT_INDEX_FILE=index)
-        run(root, ["update-index", *UPDATE], listed(paths))
+        run(root, UPDATE, listed(paths))
         return
     if new:
         run(root, ["--literal-pathspecs", "add", *FROM_STDIN], listed(new))
@@ -224,7 +227,7 @@ def _index_of(root: Path, paths: Sequence[str]) -> Iterator[str]:
             shutil.copyfile(os.path.join(root, own), index)
         if has_commits(root):
             run(root, ["read-tree", "--reset", "HEAD"], GIT_INDEX_FILE=index)
-        run(root, ["update-index", *UPDATE], listed(paths), GIT_INDEX_FILE=index)
+        run(root, UPDATE, listed(paths), GIT_INDEX_FILE=index)
         yield index
 
 

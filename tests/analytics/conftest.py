@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import csv
+from collections import defaultdict
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from crmctl.analytics.btyd import Buyer, Grouped, grouped
 from crmctl.analytics.rfm import Purchases
 
 SAMPLE = Path(__file__).parent.parent / "data" / "cdnow_sample.csv"
+# The published fits go by the first 39 weeks.
+CALIBRATED = date(1997, 9, 30)
+
+Spend = dict[str, dict[date, Decimal]]
 
 
 @pytest.fixture(scope="session")
@@ -22,12 +29,35 @@ def cdnow_days() -> list[tuple[str, date]]:
 
 
 @pytest.fixture(scope="session")
-def cdnow() -> list[Purchases]:
-    days: dict[str, set[date]] = {}
-    spend: dict[str, Decimal] = {}
+def cdnow_spend() -> Spend:
+    """What each customer spent on each day."""
+    days: Spend = defaultdict(lambda: defaultdict(Decimal))
     with SAMPLE.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            customer = row["customer"]
-            days.setdefault(customer, set()).add(date.fromisoformat(row["date"]))
-            spend[customer] = spend.get(customer, Decimal(0)) + Decimal(row["amount"])
-    return [Purchases(id, max(days[id]), len(days[id]), spend[id]) for id in days]
+            days[row["customer"]][date.fromisoformat(row["date"])] += Decimal(row["amount"])
+    return days
+
+
+@pytest.fixture(scope="session")
+def cdnow(cdnow_spend: Spend) -> list[Purchases]:
+    return [
+        Purchases(id, max(days), len(days), sum(days.values(), Decimal(0)))
+        for id, days in cdnow_spend.items()
+    ]
+
+
+@pytest.fixture(scope="session")
+def cdnow_buyers(cdnow_spend: Spend) -> list[Buyer]:
+    """The customers by what they bought until the end of the calibration."""
+    found = []
+    for id, spent in cdnow_spend.items():
+        days = sorted(day for day in spent if day <= CALIBRATED)
+        intervals = tuple((after - before).days for before, after in pairwise(days))
+        value = sum((spent[day] for day in days[1:]), Decimal(0))
+        found.append(Buyer(id, days[0], days[-1], intervals, value))
+    return found
+
+
+@pytest.fixture(scope="session")
+def cdnow_histories(cdnow_buyers: list[Buyer]) -> Grouped:
+    return grouped(one.history(CALIBRATED) for one in cdnow_buyers)

@@ -267,7 +267,7 @@ def test_a_history_is_kept_by_day_or_by_minute(book: Book) -> None:
 
 @pytest.fixture
 def answered(two: Book) -> tuple[Book, str]:
-    words = ["-s", "template=csat", "-s", "answers.speed=5", "-s", "answers.总体=4"]
+    words = ["-s", "template=room", "-s", "answers.speed=5", "-s", "answers.总体=4"]
     return two, new(two, "survey", "add", "acme", *words, "-s", "expectations={speed: 3.5}")
 
 

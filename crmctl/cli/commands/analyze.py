@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from crmctl.analytics.result import ModelResult
 
 
+def _complete(_context: click.Context, _param: click.Parameter, begun: str) -> list[str]:
+    return [name for name in CATALOG if name.startswith(begun)]
+
+
 class Analyze(Command):
     """A command whose help lists the models, area by area."""
 
@@ -55,7 +59,7 @@ class Analyze(Command):
     help=N_("Say this of the model's settings; may be repeated."),
 )
 @options.clocks
-@argument("model", type=click.Choice(list(CATALOG)), metavar="MODEL")
+@argument("model", metavar="MODEL", shell_complete=_complete)
 def command(
     app: App,
     model: str,

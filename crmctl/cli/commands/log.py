@@ -18,6 +18,7 @@ STDIN = "-"
 
 @define(
     "log",
+    looks=False,
     help=N_(
         "Note an interaction with a customer and print its id.\n\n"
         "The id of a ticket or an opportunity says what it was about, too. A short line is its "
@@ -77,6 +78,8 @@ def command(
         raise UsageError(_("Say with which customer: log CUSTOMER TEXT."))
     if many is None and text is None and next_ is None and not promises and not sets:
         raise UsageError(_("Say what happened: log CUSTOMER TEXT."), f'crmctl log {customer} "…"')
+    if many is not None or sets or not _is_known(app, str(customer)):
+        app.look_ahead()
     built = builder(app, reason)
     logger = Logger(built, {**given, "next": next_}, sets, promises)
     if many is not None:
@@ -86,6 +89,13 @@ def command(
     _warn_of_future(app, [change.after or {} for change in built.set.changes])
     ids = built.set.of("created")
     finish(app, built, dry_run=dry_run, plan=plan, format_=format_, print_ids=ids)
+
+
+def _is_known(app: App, id: str) -> bool:
+    """Whether an unchanged customer has this id: then a note needs no look at the whole book."""
+    if app.revision is not None:
+        return False
+    return app.workspace.index.trust(app.kind("customer"), id, app.kind("user"))
 
 
 def _read(many: IO[str]) -> str:

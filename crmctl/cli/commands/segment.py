@@ -9,7 +9,7 @@ import click
 from crmctl.cli import options
 from crmctl.cli.app import App, joined
 from crmctl.cli.base import argument, group, option
-from crmctl.cli.completing import complete_kind, complete_query, complete_segment
+from crmctl.cli.completing import complete_kind, complete_query, complete_ref, complete_segment
 from crmctl.locale import N_, _
 
 
@@ -126,6 +126,89 @@ def run(app: App, /, name: str, query: tuple[str, ...], **choices: Any) -> None:
     segment = Segments(app.workspace).get(name)
     more = f" ({joined(query)})" if query else ""
     list_records(app, app.kind(segment.kind), f'segment:"{segment.name}"{more}', **choices)
+
+
+@command.command(
+    "explain",
+    help=N_(
+        "Say why a customer is where it is: what models say of it and why, and for each saved "
+        "segment which conditions hold."
+    ),
+    examples=[
+        "crmctl segment explain shanghai-zhiyun",
+        "crmctl segment explain shanghai-zhiyun --segment sleeping",
+    ],
+)
+@options.output("table", "json")
+@option(
+    "--segment",
+    "name",
+    metavar="NAME",
+    help=N_("This segment alone, and no model."),
+    shell_complete=complete_segment,
+)
+@options.clocks
+@argument("customer", shell_complete=complete_ref("customer"))
+@click.pass_obj
+def explain(app: App, customer: str, name: str | None, as_of: str | None, format_: str) -> None:
+    from crmctl.cli.segmenting import explained_json, print_explained
+    from crmctl.explaining import memberships, standings
+    from crmctl.refs import References
+    from crmctl.segments import Segments
+    from crmctl.values import jsontext
+
+    _kind, id = References(app.workspace).find(customer, app.kind("customer"))
+    day = app.day(as_of)
+    known, look_up = Segments(app.workspace), memberships(app.workspace, id, day)
+    if name is None:
+        all_ = app.usable(known.names(), look_up)
+    else:
+        all_ = iter([look_up(known.get(name).name)])
+    segments = sorted((one for one in all_ if one), key=lambda one: not one.inside)
+    found = [] if name else [*standings(app.workspace, id, day or app.workspace.today)]
+    if format_ == "json":
+        app.print([jsontext.dumps_pretty(explained_json(found, segments))])
+    else:
+        print_explained(app, found, segments)
+
+
+@command.command(
+    "moves",
+    help=N_(
+        "Show who moved from one class to another since a day: how many, who, and what had changed."
+        "\n\nThe classes are those of a model (rfm, abc, …) or of a field such as status."
+    ),
+    examples=[
+        "crmctl segment moves --since 2026-08-31",
+        "crmctl segment moves --since 2026-01-01 --by status",
+    ],
+)
+@options.output("table", "json", "jsonl", "csv", "tsv", "yaml", "md", "ids")
+@option("--since", metavar="DATE", required=True, help=N_("The earlier day."))
+@option("--by", metavar="MODEL|FIELD", default="rfm", help=N_("Which classes."))
+@options.where
+@options.as_of
+@click.pass_obj
+def moves(
+    app: App, since: str, by: str, where: str | None, as_of: str | None, format_: str
+) -> None:
+    from crmctl.cli.segmenting import moves_json, print_moves
+    from crmctl.migration import migration
+    from crmctl.values import jsontext
+
+    until = app.day(as_of) or app.workspace.today
+    start = app.day(since)
+    assert start is not None
+    found = migration(app.workspace, by, start, until, where)
+    if format_ == "json":
+        app.print([jsontext.dumps_pretty(moves_json(found))])
+        return
+    print_moves(app, found, format_)
+    app.remark(
+        _("{moved} of {count} customers moved.").format(
+            moved=len(found.moves), count=sum(found.counts.values())
+        )
+    )
 
 
 @command.command(

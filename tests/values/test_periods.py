@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmctl.reports.buckets import UNITS, bucket, split_unit
 from crmctl.values.dates import parse_period
+from crmctl.values.periods import UNITS, bucket, ending, split_unit, starting
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,22 @@ def test_the_query_language_understands_every_bucket(day: date, unit: str) -> No
     period = parse_period(bucket(day, unit), day)
     assert period is not None
     assert period.start <= day <= period.end
+
+
+@pytest.mark.parametrize(
+    ("day", "unit", "first", "last"),
+    [
+        ("2026-02-14", "day", "2026-02-14", "2026-02-14"),
+        ("2026-11-21", "week", "2026-11-16", "2026-11-22"),
+        ("2024-02-14", "month", "2024-02-01", "2024-02-29"),
+        ("2026-12-31", "month", "2026-12-01", "2026-12-31"),
+        ("2026-02-14", "quarter", "2026-01-01", "2026-03-31"),
+        ("2026-08-31", "quarter", "2026-07-01", "2026-09-30"),
+        ("2026-06-30", "year", "2026-01-01", "2026-12-31"),
+        ("2024-12-31", "year", "2024-01-01", "2024-12-31"),
+    ],
+)
+def test_a_unit_has_a_first_and_a_last_day(day: str, unit: str, first: str, last: str) -> None:
+    asked = date.fromisoformat(day)
+    assert starting(asked, unit).isoformat() == first
+    assert ending(asked, unit).isoformat() == last

@@ -1,8 +1,8 @@
-"""Names of the days, weeks, months, quarters and years that reports group events by."""
+"""Names of the days, weeks, months, quarters and years that events are grouped by."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from crmctl.locale import N_
 
@@ -34,3 +34,18 @@ def bucket(day: date, unit: str) -> str:
         return f"{day.year:04d}-Q{(day.month + 2) // 3}"
     iso = day.isoformat()
     return {"day": iso, "month": iso[:7], "year": iso[:4]}[unit]
+
+
+def starting(day: date, unit: str) -> date:
+    """The first day of the week, month, quarter or year that a day falls in; `day` is itself."""
+    if unit == "week":
+        return day - timedelta(days=day.weekday())
+    if unit == "quarter":
+        return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
+    return {"day": day, "month": day.replace(day=1), "year": day.replace(month=1, day=1)}[unit]
+
+
+def ending(day: date, unit: str) -> date:
+    """The last day of the unit that a day falls in."""
+    longest = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}[unit]
+    return starting(starting(day, unit) + timedelta(days=longest), unit) - timedelta(days=1)
