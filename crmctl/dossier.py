@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from crmctl import models
 from crmctl.advice import Advice, advise
 from crmctl.agenda import FOLLOW_UP, TASK, TOPIC, Agenda, Item, OnFault, raising, rule_titles
 from crmctl.errors import NotFound
 from crmctl.facts.definitions import CUSTOMER
+from crmctl.facts.models import Scored
 from crmctl.facts.profile import Group, profile
 from crmctl.moves import Moves
 from crmctl.refs import References
@@ -21,6 +23,8 @@ from crmctl.values import jsontext
 from crmctl.workspace import Workspace
 
 LATEST = 5
+RELATION = ("stage", "relationship", "health")
+COMPARED = ("rfm", "abc")
 EVER = 10**6  # days
 # What is open of a customer beside tasks and promises, and under which key scripts get it.
 OPEN = {
@@ -43,6 +47,7 @@ OPEN_QUERIES = {
 class Dossier:
     """A customer with all that belongs to them; whole records, newest or most urgent first.
 
+    `relation` are the rows of the models of RELATION, which judge a customer by their own records;
     `due` is what the agenda has of them, with all dated tasks and the follow-up; `promises` are
     entries of interactions, each with the interaction's id; `open` holds what is not settled of
     other kinds, by kind, and `states` in words what state each of these is in; `profile` tells how
@@ -52,6 +57,7 @@ class Dossier:
 
     customer: dict[str, Any]
     facts: dict[str, Any]
+    relation: dict[str, dict[str, Any]]
     contacts: list[dict[str, Any]]
     tasks: list[dict[str, Any]]
     follow_ups: list[Item]
@@ -72,6 +78,7 @@ class Dossier:
         return {
             "customer": whole("customer", self.customer),
             "facts": self.facts,
+            "relation": self.relation,
             "contacts": self.contacts,
             "tasks": [whole("task", task) for task in self.tasks],
             "follow_ups": [item.as_object() for item in self.follow_ups],
@@ -113,9 +120,11 @@ def dossier(
         workspace, as_of=as_of, customer=id, only=_planned(workspace), ahead=EVER
     ).items()
     unsettled = _open(workspace, id, as_of)
+    facts, judged = _facts(workspace, kinds[CUSTOMER], id, as_of)
     found = Dossier(
         customer=record,
-        facts=_facts(workspace, kinds[CUSTOMER], id, as_of),
+        facts=facts,
+        relation={name: judged[name] for name in RELATION if name in judged},
         contacts=[item for item in record.get("contacts") or [] if isinstance(item, dict)],
         tasks=_tasks(workspace, id, as_of),
         follow_ups=[item for item in planned if item.what == FOLLOW_UP],
@@ -153,12 +162,30 @@ def _open(workspace: Workspace, id: str, as_of: date | None) -> dict[str, list[d
     return found
 
 
-def _facts(workspace: Workspace, kind: Kind, id: str, as_of: date | None) -> dict[str, Any]:
+def _facts(
+    workspace: Workspace, kind: Kind, id: str, as_of: date | None
+) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """The facts of a customer, and the rows of the models that judge each customer alone.
+
+    A model that compares customers is asked for a page only where it is among COMPARED: what takes
+    a look at the whole book would be paid for again after every note.
+    """
     selection = Selection(workspace, kind, as_of=as_of, archived=True, ids=[id])
-    columns = [selection.column(name) for name in kind.facts]
+    columns = []
+    alone: dict[str, Scored] = {}
+    for name, field in kind.facts.items():
+        source = field.fact.source
+        if isinstance(source, Scored) and source.alone:
+            alone[source.model] = source
+        elif not isinstance(source, Scored) or source.model in COMPARED:
+            columns.append(selection.column(name))
     values = next(selection.rows(columns), ())
-    names = [column.name for column in columns]
-    return {name: value for name, value in zip(names, values, strict=False) if value is not None}
+    found = {column.name: value for column, value in zip(columns, values, strict=False)}
+    rows = {model: models.run(selection.facts, model, [id]).rows[0] for model in alone}
+    for model, source in alone.items():
+        told = source.values(rows[model])
+        found |= {name: told[name] for name in kind.facts if name in told}
+    return {name: value for name, value in found.items() if value is not None}, rows
 
 
 def _states(workspace: Workspace, unsettled: Mapping[str, list[dict[str, Any]]]) -> dict[str, str]:

@@ -36,6 +36,7 @@ GROUPS = {
     "J": range(185, 209),
     "K": range(209, 229),
     "L": range(229, 235),
+    "M": range(235, 264),
 }
 _HEADING = re.compile(r"^## ([A-Z])\. ", re.MULTILINE)
 _ROW = re.compile(r"^\| R(\d+) \| (.*?) \| (.*?) \|$", re.MULTILINE)

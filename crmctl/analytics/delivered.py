@@ -26,7 +26,7 @@ from crmctl.locale import N_
 COLUMNS = (
     Column("n", "n", "integer"),
     Column("benefit", N_("Benefit"), "mean"),
-    Column("cost", N_("Cost"), "mean"),
+    Column("cost", N_("What it takes"), "mean"),
     Column("value", N_("Delivered value"), "mean"),
     Column("ratio", N_("Benefit by cost"), "mean"),
     EVIDENCE,

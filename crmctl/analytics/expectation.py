@@ -32,7 +32,7 @@ BEFORE = "before"
 
 COLUMNS = (
     Column("n", "n", "integer"),
-    Column("expected", N_("Expected"), "mean"),
+    Column("expected", N_("Expectation"), "mean"),
     Column("perceived", N_("Perceived"), "mean"),
     Column("gap", N_("Gap"), "mean"),
     Column("better", N_("Better"), "percent"),

@@ -22,7 +22,7 @@ _WHOLE = Fraction(100)
 
 COLUMNS = (
     Column("n", "n", "integer"),
-    Column("expected", N_("Expected"), "mean"),
+    Column("expected", N_("Expectation"), "mean"),
     Column("perceived", N_("Perceived"), "mean"),
     Column("gap", N_("Gap"), "mean"),
     Column("weight", N_("Weight"), "mean"),

@@ -113,6 +113,7 @@ EMBEDDED = {
     "need": ("customer", N_("What a customer needs, and whether it is met.")),
     "consent": ("customer", N_("Through which channels a customer may be contacted.")),
     "care": ("customer", N_("What we do for a customer without being asked.")),
+    "stage": ("customer", N_("What people said of the stage of a relation.")),
     "participant": ("campaign", N_("Who is invited to a campaign, and who came.")),
 }
 # What some kinds and lists can do beside all others: {group: {command: module}}. The module has the

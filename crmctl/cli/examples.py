@@ -140,6 +140,12 @@ LISTS = {
         "'Call after delivery' --set due=+14d --set phase=after",
         "due=2027-04-05",
     ),
+    "stage": Entry(
+        "shanghai-xinda",
+        "commitment",
+        "expansion --set reason='New owner' --set by=li-na --set at=today",
+        "until=+6m",
+    ),
     "participant": Entry(
         "spectro-day-2026", "zhang-wei", "nordlys --set role=visitor", "confirmed=today"
     ),

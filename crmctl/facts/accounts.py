@@ -79,6 +79,7 @@ TIES = Source(
     SELECT c.id, sum(COALESCE(t.value ->> '$.strength', 1)) AS exit_barrier
     FROM customers AS c, json_each(c.ties) AS t
     WHERE c.ties IS NOT NULL AND COALESCE(t.value ->> '$.until', :day) >= :day
+        AND COALESCE(t.value ->> '$.since', :day) <= :day
     GROUP BY c.rid
     """,
     reads={"customers": "id ties"},

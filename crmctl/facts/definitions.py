@@ -46,6 +46,7 @@ AREAS = {
         "profile",
         "ages",
         "models",
+        "relationship_models",
         "flow_models",
         "attitude",
         "lifetime",

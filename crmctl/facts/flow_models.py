@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
-
-from crmctl.facts.definitions import CUSTOMER, Source
+from crmctl.facts.models import scored
 from crmctl.locale import N_
 
-if TYPE_CHECKING:
-    from crmctl.facts.tables import Facts
-
-
-def _scores(facts: Facts) -> Iterator[tuple[str, float, str | None]]:
-    from crmctl.models import run
-
-    for row in run(facts, "leads").rows:
-        yield row["customer"], float(row["score"]), row["grade"]
-
-
 # The rules are queries of the book, so whatever is in it may change a score.
-LEADS = Source(
-    "lead_facts",
-    CUSTOMER,
-    rows=_scores,
-    columns=("lead_score", "lead_grade"),
+LEADS = scored(
+    "leads",
+    {"lead_score": "score", "lead_grade": "grade"},
     reads={"customers": "id"},
     anywhere=True,
 )

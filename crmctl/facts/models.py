@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from crmctl.analytics.abc import CLASSES
@@ -32,32 +31,54 @@ COSTLY = {
 }
 
 
-def _rows(facts: Facts, model: str, columns: dict[str, str]) -> Iterator[tuple[Any, ...]]:
-    from crmctl.models import run
+class Scored(Source):
+    """A source that a model fills: facts by name, each a column of its rows (`told`).
 
-    found = run(facts, model)
-    types = {column.name: column.type for column in found.columns}
-    for row in found.rows:
-        cells = (_cell(row[column], types[column]) for column in columns.values())
-        yield (row["customer"], *cells)
-
-
-def _cell(value: Any, type_: str) -> Any:
-    """A value of a model as the index holds it."""
-    if isinstance(value, Decimal):
-        whole = value == value.to_integral_value()
-        return to_units(value) if type_ == "money" else int(value) if whole else float(value)
-    return value
-
-
-def scored(model: str, columns: dict[str, str], **more: Any) -> Source:
-    """A source with what a model says of each customer: facts by name, each a column of its rows.
-
-    `more` is what else a source says: the tables it `reads`, the sources it `uses`.
+    `alone`: the model judges each customer by their own records, so that it can be asked about one
+    without a look at the others. Decimals are kept to so many `digits`, amounts as units.
     """
-    rows = partial(_rows, model=model, columns=columns)
-    name = f"{model.replace('-', '_')}_facts"
-    return Source(name, CUSTOMER, rows=rows, columns=tuple(columns), **more)
+
+    model: str = ""
+    told: Mapping[str, str] = {}
+    alone: bool = False
+    digits: int = 6
+
+    def every(self, facts: Facts) -> Iterator[tuple[Any, ...]]:
+        """The rows of the table."""
+        from crmctl.models import run
+
+        found = run(facts, self.model)
+        types = {column.name: column.type for column in found.columns}
+        amounts = {name for name, column in self.told.items() if types[column] == "money"}
+        for row in found.rows:
+            values = self.values(row)
+            for name in amounts:
+                amount = row[self.told[name]]
+                values[name] = None if amount is None else to_units(amount)
+            yield (row["customer"], *values.values())
+
+    def values(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """The facts out of a row of the model."""
+        return {name: self._kept(row[column]) for name, column in self.told.items()}
+
+    def _kept(self, value: Any) -> Any:
+        return round(float(value), self.digits) if isinstance(value, Decimal) else value
+
+
+def scored(model: str, told: dict[str, str], **more: Any) -> Scored:
+    """A source with what a model says of each customer; `more` is what else a `Scored` says."""
+    name = f"{model.replace('-', '_')}_model_facts"
+    columns = tuple(told)
+    found = Scored(
+        name,
+        CUSTOMER,
+        rows=lambda facts: found.every(facts),
+        columns=columns,
+        model=model,
+        told=told,
+        **more,
+    )
+    return found
 
 
 RFM = scored("rfm", {"rfm": "segment", "value_type": "value_type"}, reads=BOUGHT, uses=(PURCHASES,))

@@ -9,12 +9,20 @@ from __future__ import annotations
 from crmctl.facts.definitions import CUSTOMER, Source
 from crmctl.locale import N_
 
-# Confirmed orders with what refunds leave of them; `event` tells whether one counts as a purchase.
-LINES = """
+
+def lines(among: str = "") -> str:
+    """Confirmed orders with what refunds leave of them; `event` tells whether one is a purchase.
+
+    `among` is a condition on orders, for those of some customers alone.
+    """
+    return _LINES.replace("{among}", among)
+
+
+_LINES = """
     WITH counted AS (
         SELECT rid, id, customer, date, amount__base AS amount, refund_of FROM orders
         WHERE COALESCE(status, 'confirmed') IN (SELECT value FROM json_each(:confirmed))
-          AND date <= :day AND customer IS NOT NULL AND amount__base IS NOT NULL
+          AND date <= :day AND customer IS NOT NULL AND amount__base IS NOT NULL{among}
     ), refund AS (
         SELECT refund_of AS id, sum(abs(amount)) AS back FROM counted
         WHERE refund_of IS NOT NULL GROUP BY refund_of
@@ -30,6 +38,7 @@ LINES = """
         WHERE refund_of IS NOT NULL AND refund_of NOT IN (SELECT id FROM counted)
     )
 """
+LINES = lines()
 
 PURCHASES = Source(
     "purchase_facts",

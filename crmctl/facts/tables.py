@@ -61,9 +61,10 @@ class Facts:
 
     def make(self, source: Source) -> None:
         """Sees to it that the table of a source is there, as of the day."""
+        made = f"{source.sql} {source.columns}"
         self.index.derive(
             source.name,
-            f"{self._mark} {blake2b(source.sql.encode(), digest_size=8).hexdigest()}",
+            f"{self._mark} {blake2b(made.encode(), digest_size=8).hexdigest()}",
             lambda: self._derived(source),
             current=self._is_current and not source.ticks,
             tables=source.tables,

@@ -40,8 +40,9 @@ class Entry(NamedTuple):
 AREAS = {
     "value": N_("Value"),
     "buying": N_("Buying"),
-    "flow": N_("Flow"),
+    "relationship": N_("Relationship"),
     "attitude": N_("Attitude"),
+    "flow": N_("Flow"),
 }
 
 CATALOG = {
@@ -66,6 +67,30 @@ CATALOG = {
     "winback": Entry("buying", N_("Whom to win back: value by chance, and what came of it.")),
     "acquisition": Entry("buying", N_("What it costs to win customers, and to keep them.")),
     "basket": Entry("buying", N_("What is bought together: support, confidence and lift.")),
+    "stage": Entry(
+        "relationship", N_("How far each relation has come, and what shows it."), label="stage"
+    ),
+    "exploration": Entry("relationship", N_("What of getting to know each other has been done.")),
+    "relationship": Entry(
+        "relationship", N_("Behavior and feeling side by side, and what lacks."), label="deficient"
+    ),
+    "lifecycle": Entry(
+        "relationship", N_("Whether volume and profit grow, stay or shrink."), label="lifecycle"
+    ),
+    "bond": Entry(
+        "relationship", N_("Who only buys, who cooperates, who depends on whom."), label="bond"
+    ),
+    "encounter": Entry(
+        "relationship", N_("Who meets the same colleague, and who a firm."), label="encounter"
+    ),
+    "friendship": Entry("relationship", N_("Commercial friendship of contacts and colleagues.")),
+    "touchpoints": Entry("relationship", N_("Through which channels we and they meet.")),
+    "clienthood": Entry(
+        "relationship", N_("Who is a client, and who only looks in."), label="clienthood"
+    ),
+    "health": Entry(
+        "relationship", N_("How well each relation is, out of what was measured."), label="band"
+    ),
     "funnel": Entry(
         "flow", N_("How many deals go on from stage to stage."), "opportunity", by=True
     ),

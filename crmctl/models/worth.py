@@ -15,6 +15,7 @@ from crmctl.facts.margins import MARGINS
 from crmctl.facts.purchases import PURCHASES
 from crmctl.facts.tables import Facts
 from crmctl.models import Request, Run
+from crmctl.models.grouping import grouping
 from crmctl.models.purchases import listed, purchases, span, unrated
 from crmctl.values.dates import Offset
 from crmctl.values.money import from_units

@@ -29,6 +29,7 @@ TOPICS = (
     "pipelines",
     "privacy",
     "queues",
+    "relationship",
     "reminders",
     "sales",
     "service",

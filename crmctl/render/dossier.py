@@ -30,6 +30,16 @@ VALUE = (
     "pipeline_value", "rfm", "abc", "last_interaction", "next_touch", "keep_rate",
 )  # fmt: skip
 ZERO_SAYS_NOTHING = frozenset(("receivable", "overdue_amount", "pipeline_value"))
+# What is said of the relation: the model, and the columns that make a line.
+RELATION = (
+    ("stage", ("stage", "basis", "evidence")),
+    ("stage", ("explored",)),
+    ("stage", ("change",)),
+    ("relationship", ("behavior",)),
+    ("relationship", ("feeling",)),
+    ("relationship", ("deficient",)),
+    ("health", ("health", "band", "coverage")),
+)
 UNTIL = ("expected_close", "valid_until", "ends", "due")
 WAYS = ("title", "department", "role", "phones", "emails", "wechat")
 
@@ -48,6 +58,7 @@ def dossier_lines(
         yield from pairs(page.advice(), columns_wide)
     for title, lines in (
         (_("Value"), pairs(page.value(), page.wide)),
+        (_("Relationship"), pairs(page.relation(), page.wide)),
         (_("Contacts"), pairs(page.contacts(), page.wide)),
         (_("Open"), page.open()),
         (_("Business"), page.unsettled()),
@@ -137,6 +148,29 @@ class Page:
                 currency = self.found.currency
                 text = f"{format_amount(facts[name], currency)} {currency}"
             items.append((field.titled(), text))
+        return items
+
+    def relation(self) -> Pairs:
+        """The stage and what shows it, what both sides do and feel, and how healthy that is."""
+        from crmctl.analytics import health, relationship, stage
+
+        columns = {
+            model: {column.name: column for column in module.COLUMNS}
+            for model, module in (
+                ("stage", stage), ("relationship", relationship), ("health", health)
+            )
+        }  # fmt: skip
+        items: Pairs = []
+        for model, names in RELATION:
+            row = self.found.relation.get(model, {})
+            if row.get(names[0]) is not None:
+                shown = [columns[model][name] for name in names if row[name] not in (None, [])]
+                cells = [
+                    f"{column.heading} {text}" if column.type == "percent" else text
+                    for column in shown
+                    for text in [cell(row[column.name], column)]
+                ]
+                items.append((columns[model][names[0]].heading, " · ".join(cells)))
         return items
 
     def advice(self) -> Pairs:

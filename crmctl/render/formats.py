@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from crmctl.analytics.result import Column
@@ -68,7 +69,16 @@ def yaml_lines(found: Iterable[Mapping[str, Any]]) -> Iterator[str]:
         if separator:
             yield "---"
         separator = True
-        yield from dump(one).rstrip("\n").split("\n")
+        yield from dump(_exact(one)).rstrip("\n").split("\n")
+
+
+def _exact(value: Any) -> Any:
+    """A value as records have it: a computed float becomes the decimal that it shows."""
+    if isinstance(value, float):
+        return Decimal(repr(value))
+    if isinstance(value, Mapping):
+        return {key: _exact(each) for key, each in value.items()}
+    return [_exact(each) for each in value] if isinstance(value, list) else value
 
 
 def csv_lines(columns: Sequence[Column], rows: Rows, delimiter: str = ",") -> Iterator[str]:

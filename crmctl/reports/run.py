@@ -27,7 +27,7 @@ from crmctl.values.text import suggest
 
 _USAGE = 2
 _DATED = frozenset(("date", "instant", "partial"))
-_NUMBERS = NUMERIC | {"percent"}
+_NUMBERS = NUMERIC | {"percent", "mean"}
 _ORDERED = _NUMBERS | {"date", "instant"}
 # What a measure can be fed with, where that matters.
 _FEED = {

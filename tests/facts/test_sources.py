@@ -171,13 +171,13 @@ def test_only_what_reads_a_changed_kind_is_made_again(book: Book) -> None:
 
     asked = "customer list -o csv --columns orders,interactions,rfm"
     assert book.run(asked).lines[1].startswith("1,0,")
-    assert {"purchase_facts", "touch_facts", "rfm_facts"} <= kept()
+    assert {"purchase_facts", "touch_facts", "rfm_model_facts"} <= kept()
     book.run("log acme hello")
-    assert kept() >= {"purchase_facts", "rfm_facts"}
+    assert kept() >= {"purchase_facts", "rfm_model_facts"}
     assert "touch_facts" not in kept()
     assert book.run(asked).lines[1].startswith("1,1,")
     book.run("order add acme -s amount=5 -s date=2026-02-02")
-    assert kept() & {"purchase_facts", "touch_facts", "rfm_facts"} == {"touch_facts"}
+    assert kept() & {"purchase_facts", "touch_facts", "rfm_model_facts"} == {"touch_facts"}
     assert book.run(asked).lines[1].startswith("2,1,")
 
 

@@ -1,0 +1,383 @@
+"""How far a relation has come: awareness, exploration, expansion, commitment, dissolution.
+
+After Dwyer, Schurr and Oh, "Developing Buyer-Seller Relationships" (Journal of Marketing 51, 1987),
+who give the stages and what marks them, but no thresholds: those are settings.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+from statistics import median
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from crmctl.analytics.exact import total
+from crmctl.analytics.result import Column, ModelResult
+from crmctl.locale import N_, _, ngettext
+
+if TYPE_CHECKING:
+    from crmctl.policies.relationship import Stage
+
+STAGES = {
+    "awareness": N_("Awareness"),
+    "exploration": N_("Exploration"),
+    "expansion": N_("Expansion"),
+    "commitment": N_("Commitment"),
+    "dissolution": N_("Dissolution"),
+}
+AWARENESS, EXPLORATION, EXPANSION, COMMITMENT, DISSOLUTION = STAGES
+BASES = {
+    "override": N_("Said by hand"),
+    "explicit": N_("Recorded"),
+    "likely": N_("Likely"),
+    "evidence": N_("Evidence"),
+}
+# What a relation lacks that is behavior without feeling, or the other way round.
+DEFICIENT = {
+    "behavior_only": N_("Behavior without feeling"),
+    "feeling_only": N_("Feeling without behavior"),
+    "feeling_unmeasured": N_("Feeling not measured"),
+}
+BEHAVIOR_ONLY, FEELING_ONLY, FEELING_UNMEASURED = DEFICIENT
+
+# What exploration consists of, in the order in which Dwyer, Schurr and Oh tell it.
+PROCESSES = {
+    "attraction": N_("Attraction"),
+    "communication": N_("Communication and bargaining"),
+    "position": N_("Power and position"),
+    "norms": N_("Norms"),
+    "expectations": N_("Expectations"),
+}
+
+COLUMNS = (
+    Column("customer", N_("Customer"), "ref"),
+    Column("stage", N_("Stage"), "enum", STAGES),
+    Column("basis", N_("Basis"), "enum", BASES),
+    Column("explored", N_("Explored, of 5"), "integer"),
+    Column("purchases", N_("Purchases"), "integer"),
+    Column("months", N_("Months"), "integer"),
+    Column("intention", N_("Intention, of 5"), "number"),
+    Column("deficient", N_("Deficient"), "enum", DEFICIENT),
+    Column("silent_days", N_("Silent days"), "integer", detail=True),
+    Column("silence_limit", N_("Silence limit"), "integer", detail=True),
+    Column("exit_barrier", N_("Exit barrier"), "integer", detail=True),
+    Column("exit_barrier_before", N_("Exit barrier before"), "integer", detail=True),
+    Column("evidence", N_("Evidence"), "text", detail=True),
+    Column("change", N_("What would change it"), "text", detail=True),
+)
+
+TITLES = {
+    "months": N_("months to commitment"),
+    "renewals": N_("renewals to commitment"),
+    "intention": N_("intention to commitment, of 5"),
+    "purchases": N_("purchases to expansion"),
+    "rise": N_("rise to expansion in percent"),
+    "silence": N_("silence in purchase intervals"),
+    "silence_least": N_("silence in days, at least"),
+    "silence_days": N_("silence in days, without a habit"),
+    "p_alive": N_("P(alive) below"),
+    "counts": N_("customers in stage"),
+    **STAGES,
+}
+_ORDER = (COMMITMENT, EXPANSION, EXPLORATION, AWARENESS, DISSOLUTION)
+_PRINTED = "months renewals intention purchases rise"
+_SILENCE = "silence silence_least silence_days"
+
+
+class Event(NamedTuple):
+    """Something that happened on a day, and the record that tells it."""
+
+    day: date
+    id: str
+
+
+class Purchase(NamedTuple):
+    """What was bought on one day: its first order, the net value, the products."""
+
+    day: date
+    id: str
+    value: Decimal
+    products: frozenset[str] = frozenset()
+
+
+class Said(NamedTuple):
+    """A stage that a person said, on a day and for a reason."""
+
+    stage: str
+    day: date
+    by: str | None
+    reason: str
+
+
+class Relation(NamedTuple):
+    """What is known of one relation, from its begin or from the last return on (`back`).
+
+    `lost`: recorded as over, on a day if that is known. `ours` and `theirs` are the first messages
+    of each side, `both` the first event that takes two; `heard` the last day on which they took
+    part. `binding` are a standing order and contracts that bind; `renewals` the contracts, one for
+    each renewal. `intention` is the latest answer, of 5, with its survey. `processes`: the evidence
+    of the parts of exploration. `barrier` is what the ties add up to now and before.
+    """
+
+    customer: str
+    said: Said | None = None
+    lost: tuple[date | None] | None = None
+    back: date | None = None
+    ours: Event | None = None
+    theirs: Event | None = None
+    both: Event | None = None
+    heard: date | None = None
+    trial: Event | None = None
+    purchases: tuple[Purchase, ...] = ()
+    binding: tuple[Event, ...] = ()
+    renewals: tuple[Event, ...] = ()
+    intention: tuple[Decimal, str] | None = None
+    p_alive: float | None = None
+    processes: Mapping[str, tuple[str, ...]] = {}
+    barrier: int = 0
+    barrier_before: int = 0
+
+
+class Finding(NamedTuple):
+    """A stage with what it rests on and what would change it."""
+
+    stage: str
+    basis: str
+    evidence: tuple[str, ...]
+    change: str
+    deficient: str | None = None
+
+
+def stage(relations: Iterable[Relation], as_of: date, rules: Stage) -> ModelResult:
+    """The stage of each relation; those that have come furthest first, dissolved ones last.
+
+    Awareness: what one side did alone. Exploration: an event that took both, a purchase or a
+    trial. Expansion: `purchases` of them, with breadth or value rising. Commitment: `months` and a
+    standing order, a framework contract or `renewals`, and an intention of `intention`. What is
+    committed but for the intention is expansion, and deficient. Dissolution: recorded, or likely
+    by silence or by the probability of being alive. A return begins again with exploration. What a
+    person said goes before all of it. No event may be later than `as_of`.
+    """
+    judge = _Judge(as_of, rules)
+    rows = [judge.row(relation) for relation in relations]
+    rows.sort(key=lambda row: (_ORDER.index(row["stage"]), row["customer"]))
+    counts = Counter(row["stage"] for row in rows)
+    alive = " p_alive" if rules.dissolution == "p_alive" else ""
+    printed = f"{_PRINTED} {_SILENCE}{alive}".split()
+    parameters: dict[str, Any] = {name: getattr(rules, name) for name in printed}
+    parameters["counts"] = {name: counts[name] for name in STAGES}
+    notes = list(_notes(rows))
+    return ModelResult("stage", as_of, parameters, len(rows), COLUMNS, rows, notes, TITLES)
+
+
+def habit(days: Iterable[date]) -> float | None:
+    """The median of the days between two purchases; None with fewer than three of them."""
+    ordered = sorted(days)
+    steps = [(after - before).days for before, after in pairwise(ordered)]
+    return float(median(steps)) if len(steps) > 1 else None
+
+
+class _Judge:
+    """One day and the rules that hold on it."""
+
+    def __init__(self, as_of: date, rules: Stage) -> None:
+        self.as_of = as_of
+        self.rules = rules
+
+    def row(self, one: Relation) -> dict[str, Any]:
+        found = self.finding(one)
+        silent = self.silent(one)
+        return {
+            "customer": one.customer,
+            "stage": found.stage,
+            "basis": found.basis,
+            "explored": sum(bool(one.processes.get(name)) for name in PROCESSES),
+            "purchases": len(one.purchases),
+            "months": self.months(one),
+            "intention": one.intention[0] if one.intention else None,
+            "deficient": found.deficient,
+            "silent_days": silent,
+            "silence_limit": None if silent is None else self.limit(one),
+            "exit_barrier": one.barrier,
+            "exit_barrier_before": one.barrier_before,
+            "evidence": list(found.evidence),
+            "change": found.change,
+        }
+
+    def finding(self, one: Relation) -> Finding:
+        inferred = self._inferred(one)
+        if one.said is None:
+            return inferred
+        text = _("Without what {who} said on {day} ({reason}) it would be: {stage}.")
+        change = text.format(
+            who=one.said.by or "-",
+            day=one.said.day,
+            reason=one.said.reason,
+            stage=_(STAGES[inferred.stage]),
+        )
+        return Finding(one.said.stage, "override", (one.customer,), change, inferred.deficient)
+
+    def _inferred(self, one: Relation) -> Finding:
+        if one.lost is not None:
+            change = _("It is recorded as lost; a move to another status begins exploration anew.")
+            return Finding(DISSOLUTION, "explicit", (one.customer,), change)
+        climbed = self._climbed(one)
+        if climbed.stage == AWARENESS or not self._over(one):
+            return climbed
+        evidence = [purchase.id for purchase in one.purchases[-1:]]
+        evidence += [event.id for event in (one.both, one.theirs) if event is not None]
+        if self._known_alive(one):
+            text = _("A purchase would lift P(alive), which is {p}, above {limit}.")
+            change = text.format(p=one.p_alive, limit=self.rules.p_alive)
+        else:
+            text = _(
+                "A purchase or a word of theirs ends the silence of {days} days ({limit} count)."
+            )
+            change = text.format(days=self.silent(one), limit=self.limit(one))
+        return Finding(DISSOLUTION, "likely", tuple(evidence[:1]), change, climbed.deficient)
+
+    # over?
+
+    def _known_alive(self, one: Relation) -> bool:
+        return self.rules.dissolution == "p_alive" and one.p_alive is not None
+
+    def _over(self, one: Relation) -> bool:
+        if self._known_alive(one):
+            return Decimal(str(one.p_alive)) < self.rules.p_alive
+        silent = self.silent(one)
+        return silent is not None and silent > self.limit(one)
+
+    def silent(self, one: Relation) -> int | None:
+        """Days since they bought or took part; None when they never did."""
+        days = [purchase.day for purchase in one.purchases[-1:]]
+        days += [day for day in (one.heard, one.back) if day is not None]
+        return (self.as_of - max(days)).days if days else None
+
+    def limit(self, one: Relation) -> int:
+        """How many days of silence are like them."""
+        usual = habit(purchase.day for purchase in one.purchases)
+        if usual is None:
+            return self.rules.silence_days
+        return max(self.rules.silence_least, int(self.rules.silence * Decimal(str(usual))))
+
+    # how far?
+
+    def months(self, one: Relation) -> int | None:
+        """Full months since they first bought, took part or were bound; None if they never did."""
+        known = (one.both, one.theirs, *one.binding, *one.renewals)
+        days = [event.day for event in known if event is not None]
+        days += [purchase.day for purchase in one.purchases[:1]]
+        if not days:
+            return None
+        start = min(days)
+        months = (self.as_of.year - start.year) * 12 + self.as_of.month - start.month
+        return months - (self.as_of.day < start.day)
+
+    def _climbed(self, one: Relation) -> Finding:
+        bound = self._bound(one)
+        old_enough = (self.months(one) or 0) >= self.rules.months
+        asked = one.intention
+        if bound and old_enough and asked is not None and asked[0] >= self.rules.intention:
+            change = _(
+                "An intention below {intention}, or the end of what binds it, makes it expansion."
+            ).format(intention=self.rules.intention)
+            return Finding(COMMITMENT, "evidence", (*bound, asked[1]), change)
+        if bound and old_enough:
+            lacking = FEELING_UNMEASURED if asked is None else BEHAVIOR_ONLY
+            change = _(
+                "It has what binds it; an intention of {intention} of 5 makes it commitment."
+            ).format(intention=self.rules.intention)
+            asked_in = (asked[1],) if asked else ()
+            return Finding(EXPANSION, "evidence", (*bound, *asked_in), change, lacking)
+        if len(one.purchases) >= self.rules.purchases and self._rising(one.purchases):
+            ends = (one.purchases[0].id, one.purchases[-1].id)
+            change = _("For commitment it lacks: {what}.").format(
+                what=_("; ").join(self._lacking(one, bool(bound)))
+            )
+            return Finding(EXPANSION, "evidence", ends, change)
+        explored = self._explored(one)
+        if explored:
+            return Finding(EXPLORATION, "evidence", explored, self._to_expansion(one))
+        first = [event.id for event in (one.theirs, one.ours) if event is not None]
+        return Finding(AWARENESS, "evidence", tuple(first), _to_exploration(one))
+
+    def _bound(self, one: Relation) -> tuple[str, ...]:
+        """What would be there again tomorrow: standing orders, framework contracts, renewals."""
+        renewed = one.renewals if len(one.renewals) >= self.rules.renewals else ()
+        return tuple(dict.fromkeys(event.id for event in (*one.binding, *renewed)))
+
+    def _rising(self, purchases: tuple[Purchase, ...]) -> bool:
+        """Whether the later half of purchases is worth more, or broader, than the earlier one."""
+        half = len(purchases) // 2
+        early, late = purchases[:half], purchases[-half:]
+        before, after = (total(one.value for one in part) for part in (early, late))
+        needed = Fraction(before) * (100 + Fraction(self.rules.rise)) / 100
+        broad = [len(frozenset().union(*(one.products for one in part))) for part in (early, late)]
+        return (after > before and Fraction(after) >= needed) or broad[1] > broad[0]
+
+    def _explored(self, one: Relation) -> tuple[str, ...]:
+        found: list[Event] = []
+        if one.both is not None:
+            found.append(one.both)
+        elif one.theirs is not None and one.ours is not None:
+            found += [one.theirs, one.ours]
+        if one.trial is not None:
+            found.append(one.trial)
+        found += [Event(purchase.day, purchase.id) for purchase in one.purchases[:1]]
+        if not found and one.back is not None:
+            return (one.customer,)
+        return tuple(dict.fromkeys(event.id for event in sorted(found)))
+
+    # what would change it
+
+    def _lacking(self, one: Relation, bound: bool) -> Iterator[str]:
+        left = self.rules.months - (self.months(one) or 0)
+        if left > 0:
+            text = ngettext("{count} more month", "{count} more months", left)
+            yield text.format(count=left)
+        if not bound:
+            yield _("a standing order, a framework contract or {count} renewals").format(
+                count=self.rules.renewals
+            )
+        if one.intention is None or one.intention[0] < self.rules.intention:
+            text = _("an intention of {intention} of 5")
+            yield text.format(intention=self.rules.intention)
+
+    def _to_expansion(self, one: Relation) -> str:
+        left = self.rules.purchases - len(one.purchases)
+        if left > 0:
+            text = ngettext(
+                "For expansion it lacks {count} more purchase, and value or breadth that rises.",
+                "For expansion it lacks {count} more purchases, and value or breadth that rises.",
+                left,
+            )
+            return text.format(count=left)
+        text = _("For expansion it lacks a value {rise} % higher, or more products, than before.")
+        return text.format(rise=self.rules.rise)
+
+
+def _to_exploration(one: Relation) -> str:
+    if one.theirs is not None:
+        return _("They wrote or called: our answer makes it exploration.")
+    if one.ours is not None:
+        return _("We wrote or called: their answer, or a trial order, makes it exploration.")
+    return _("A first contact that both take part in makes it exploration.")
+
+
+def _notes(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    counts = Counter(row["basis"] for row in rows)
+    said, likely = counts["override"], counts["likely"]
+    if said:
+        yield ngettext(
+            "{count} stage was said by hand.", "{count} stages were said by hand.", said
+        ).format(count=said)
+    if likely:
+        yield ngettext(
+            "{count} dissolution is likely, not recorded.",
+            "{count} dissolutions are likely, not recorded.",
+            likely,
+        ).format(count=likely)
