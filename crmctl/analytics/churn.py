@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from crmctl.analytics.exact import percent
+from crmctl.analytics.grouping import Grouping, several
 from crmctl.analytics.result import Column, ModelResult
 from crmctl.analytics.rhythm import intervals, median, rounded
 from crmctl.locale import N_, _
@@ -82,7 +83,7 @@ def churn(
     start: date,
     limit: Decimal,
     band: Band,
-    groups: tuple[Column, Mapping[str, Sequence[Any]]] | None = None,
+    groups: Grouping | None = None,
 ) -> ModelResult:
     """A row for each definition, for each group within it where `groups` tells customers apart.
 
@@ -106,9 +107,9 @@ def churn(
             row |= {"rate": rate, "verdict": _verdict(rate, band) if yearly else None}
             row["evidence"] = gone
             if groups is not None:
-                row[groups[0].name] = group
+                row[groups.column.name] = group
             rows.append(row)
-    columns = COLUMNS if groups is None else (COLUMNS[0], groups[0], *COLUMNS[1:])
+    columns = COLUMNS if groups is None else (COLUMNS[0], groups.column, *COLUMNS[1:])
     rows = [{column.name: row[column.name] for column in columns} for row in rows]
     usually = median(intervals(_until(evidence.days, as_of)).values())
     parameters = {
@@ -121,6 +122,7 @@ def churn(
     if not yearly:
         notes.append(_("The band is for a year: another period is not compared with it."))
     everybody = frozenset[str]().union(*(active for active, _lost in found.values()))
+    notes += several(everybody, groups)
     return ModelResult("churn", as_of, parameters, len(everybody), columns, rows, notes, TITLES)
 
 
@@ -174,16 +176,15 @@ def _recorded(evidence: Evidence, start: date, end: date) -> Found:
 
 
 def _divided(
-    active: frozenset[str], groups: tuple[Column, Mapping[str, Sequence[Any]]] | None
+    active: frozenset[str], groups: Grouping | None
 ) -> Iterable[tuple[Any, frozenset[str]]]:
     if groups is None:
         return [(None, active)]
-    column, values = groups
     members: dict[Any, set[str]] = {}
     for customer in active:
-        for value in values.get(customer, (None,)):
+        for value in groups.of(customer):
             members.setdefault(value, set()).add(customer)
-    listed = list(column.values or ())
+    listed = list(groups.column.values or ())
 
     def place(value: Any) -> tuple[bool, int, str]:
         return value is None, listed.index(value) if value in listed else len(listed), str(value)

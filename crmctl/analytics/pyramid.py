@@ -73,12 +73,12 @@ def ranked(
     revenues: Iterable[tuple[str, Decimal]],
     active: Collection[str],
     edges: Mapping[str, Decimal],
-) -> dict[str, list[Any]]:
+) -> dict[str, list[str]]:
     """The layer of each buyer by rank of revenue, then by id; who is not `active` is `inactive`.
 
     `edges` are the percentages of the active buyers, rounded up, at which the layers of RANKS end.
     """
-    found: dict[str, list[Any]] = {}
+    found: dict[str, list[str]] = {}
     order = sorted(revenues, key=lambda item: (item[1].copy_negate(), item[0]))
     buying = [customer for customer, _revenue in order if customer in active]
     ends = [(name, ceil(Fraction(edges[name]) * len(buying) / 100)) for name in RANKS]
