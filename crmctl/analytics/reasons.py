@@ -17,8 +17,10 @@ Row = dict[str, Any]
 
 
 def of_rfm(result: ModelResult) -> ModelResult:
-    """The result of `rfm`, by quantiles or other cut points, with reasons for its rows."""
-    cuts = result.parameters["cut_points"]
+    """The result of `rfm` with reasons for its rows, where cut points part the scores."""
+    cuts = result.parameters.get("cut_points")
+    if cuts is None:  # by tiles and nested ones, a score depends on everybody else's
+        return result
     return result.replaced(reasons=lambda row: [*_rfm(row, cuts, result.as_of)])
 
 
