@@ -56,7 +56,7 @@ PROCESSES = {
 COLUMNS = (
     Column("customer", N_("Customer"), "ref"),
     Column("stage", N_("Stage"), "enum", STAGES),
-    Column("basis", N_("Basis"), "enum", BASES),
+    Column("basis", N_("Basis of the stage"), "enum", BASES),
     Column("explored", N_("Explored, of 5"), "integer"),
     Column("purchases", N_("Purchases"), "integer"),
     Column("months", N_("Months"), "integer"),
