@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmctl.errors import Ambiguous, BadValue, NotFound, Unparsable, did_you_mean
 from crmctl.index.layout import quoted
@@ -16,6 +16,9 @@ from crmctl.values import jsontext
 from crmctl.values.phones import digits
 from crmctl.values.text import fold, suggest
 from crmctl.workspace import Workspace
+
+if TYPE_CHECKING:
+    from crmctl.analytics.result import Column
 
 MIN_PHONE = 6
 # A record by kind and id as it will be, with changes that are not written yet.
@@ -148,6 +151,21 @@ class References:
         )
         return {id: str(label or id) for id, label in rows}
 
+    def named(
+        self, columns: Iterable[Column], rows: Iterable[Mapping[str, Any]]
+    ) -> list[dict[str, Any]]:
+        """The rows of a model, with records by the names that people know them by."""
+        found = [dict(row) for row in rows]
+        for column in columns:
+            if column.type != "ref":
+                continue
+            ids = {id for row in found for id in _listed(row[column.name]) if id}
+            names = self.labels(self.workspace.registry.kinds[column.kind], ids)
+            for row in found:
+                called = [names.get(id) or id for id in _listed(row[column.name])]
+                row[column.name] = called if isinstance(row[column.name], list) else called[0]
+        return found
+
     def called(self, kind: str, id: str) -> str:
         """What a record is called; an id without a record, or of no kind, stays as it is."""
         found = self.workspace.registry.kinds.get(kind)
@@ -209,3 +227,7 @@ def _leads_back(kind: Kind, field: Field, values: Mapping[str, Any], current: Cu
         seen.add(next_id)
         next_id = (current(kind, next_id) or {}).get(field.name)
     return False
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

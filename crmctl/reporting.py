@@ -12,6 +12,7 @@ from crmctl import definitions, models
 from crmctl.analytics.result import Column, ModelResult
 from crmctl.errors import CrmctlError, NotFound
 from crmctl.locale import _
+from crmctl.refs import References
 from crmctl.reports.definition import Report, parse
 from crmctl.reports.result import ReportResult, Row
 from crmctl.reports.run import run
@@ -94,7 +95,10 @@ class BookSource:
         return [shown(column) for column in columns], selection.rows(columns)
 
     def model(self, name: str, query: str | None) -> ModelResult:
-        return run_model(self.workspace, name, self.day, query)
+        found = run_model(self.workspace, name, self.day, query)
+        if self.labels:
+            found.rows[:] = References(self.workspace).named(found.columns, found.rows)
+        return found
 
 
 def run_model(

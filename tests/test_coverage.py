@@ -31,6 +31,7 @@ GROUPS = {
     "E": range(80, 95),
     "F": range(95, 111),
     "G": range(111, 131),
+    "H": range(131, 164),
     "I": range(164, 185),
     "J": range(185, 209),
     "K": range(209, 229),

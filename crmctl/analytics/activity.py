@@ -15,11 +15,11 @@ from fractions import Fraction
 from typing import Any
 
 from crmctl.analytics.result import Column, ModelResult
-from crmctl.analytics.rhythm import interval, rounded, usual
+from crmctl.analytics.rhythm import intervals, median, rounded
 from crmctl.locale import N_, _, ngettext
 
 ACTIVITIES = {
-    "active": N_("Active"),
+    "active": N_("Active buyer"),
     "slowing": N_("Slowing down"),
     "dormant": N_("Dormant"),
 }
@@ -62,12 +62,13 @@ def activity(
     the last one in intervals; above `slowing` of them a buyer is slowing down, above `dormant`
     dormant. Where nobody has an interval yet, `silence` and `activity` are None.
     """
-    book = usual(days)
+    known = intervals(days)
+    book = median(known.values())
     rows = []
     for customer, bought in days.items():
         if wanted is not None and not wanted(customer):
             continue
-        own = interval(bought)
+        own = known.get(customer)
         rows.append(_row(customer, bought, own, own or book, as_of, (slowing, dormant)))
         rows[-1]["evidence"] = list(evidence.get(customer, ()))
     rows.sort(key=lambda row: (-(row["silence"] or 0), -row["days"], row["customer"]))

@@ -15,8 +15,9 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from crmctl.analytics.exact import percent
+from crmctl.analytics.grouping import Grouping, several
 from crmctl.analytics.result import Column, ModelResult
-from crmctl.analytics.rhythm import interval, usual
+from crmctl.analytics.rhythm import intervals, median, rounded
 from crmctl.locale import N_, _
 
 DEFINITIONS = {
@@ -80,20 +81,20 @@ def churn(
     evidence: Evidence,
     as_of: date,
     start: date,
-    intervals: Decimal,
+    limit: Decimal,
     band: Band,
-    groups: tuple[Column, Mapping[str, Sequence[Any]]] | None = None,
+    groups: Grouping | None = None,
 ) -> ModelResult:
     """A row for each definition, for each group within it where `groups` tells customers apart.
 
     `active` are the customers on the day `start`, `lost` those of them who are gone on `as_of`,
-    `rate` their percentage, None of nobody. A rate is compared with the band only where the period
-    is a year. Customers with fewer than three purchases are measured by the median interval of
-    those with more.
+    `rate` their percentage, None of nobody. Silence is a loss above `limit` intervals; customers
+    with fewer than three purchases are measured by the median interval of those with more. A rate
+    is compared with the band only where the period is a year.
     """
     found = {
         "contract": _contract(evidence.terms, start, as_of),
-        "silence": _silence(evidence.days, start, as_of, Fraction(intervals)),
+        "silence": _silence(evidence.days, start, as_of, Fraction(limit)),
         "recorded": _recorded(evidence, start, as_of),
     }
     yearly = 360 <= (as_of - start).days <= 370
@@ -106,23 +107,22 @@ def churn(
             row |= {"rate": rate, "verdict": _verdict(rate, band) if yearly else None}
             row["evidence"] = gone
             if groups is not None:
-                row[groups[0].name] = group
+                row[groups.column.name] = group
             rows.append(row)
-    columns = COLUMNS if groups is None else (COLUMNS[0], groups[0], *COLUMNS[1:])
+    columns = COLUMNS if groups is None else (COLUMNS[0], groups.column, *COLUMNS[1:])
     rows = [{column.name: row[column.name] for column in columns} for row in rows]
-    usually = usual(_until(evidence.days, as_of))
+    usually = median(intervals(_until(evidence.days, as_of)).values())
     parameters = {
         "since": start.isoformat(),
-        "intervals": intervals,
-        "usual": None
-        if usually is None
-        else round(Decimal(usually.numerator) / usually.denominator, 1),
+        "intervals": limit,
+        "usual": None if usually is None else rounded(usually),
         "band": band._asdict(),
     }
     notes = [_("Who became a customer after the start is not counted.")]
     if not yearly:
         notes.append(_("The band is for a year: another period is not compared with it."))
     everybody = frozenset[str]().union(*(active for active, _lost in found.values()))
+    notes += several(everybody, groups)
     return ModelResult("churn", as_of, parameters, len(everybody), columns, rows, notes, TITLES)
 
 
@@ -149,8 +149,9 @@ def _until(days: Mapping[str, Sequence[date]], day: date) -> dict[str, list[date
 def _silence(days: Mapping[str, Sequence[date]], start: date, end: date, limit: Fraction) -> Found:
     def silent(day: date) -> tuple[frozenset[str], frozenset[str]]:
         known = _until(days, day)
-        book = usual(known)
-        used = {one: interval(bought) or book for one, bought in known.items()}
+        own = intervals(known)
+        book = median(own.values())
+        used = {one: own.get(one, book) for one in known}
         measured = {one: step for one, step in used.items() if step is not None}
         quiet = {
             one for one, step in measured.items() if (day - known[one][-1]).days > limit * step
@@ -175,16 +176,15 @@ def _recorded(evidence: Evidence, start: date, end: date) -> Found:
 
 
 def _divided(
-    active: frozenset[str], groups: tuple[Column, Mapping[str, Sequence[Any]]] | None
+    active: frozenset[str], groups: Grouping | None
 ) -> Iterable[tuple[Any, frozenset[str]]]:
     if groups is None:
         return [(None, active)]
-    column, values = groups
     members: dict[Any, set[str]] = {}
     for customer in active:
-        for value in values.get(customer, (None,)):
+        for value in groups.of(customer):
             members.setdefault(value, set()).add(customer)
-    listed = list(column.values or ())
+    listed = list(groups.column.values or ())
 
     def place(value: Any) -> tuple[bool, int, str]:
         return value is None, listed.index(value) if value in listed else len(listed), str(value)

@@ -39,7 +39,8 @@ def _name(number: int, unit: str) -> str:
     return names.get(unit, f"{year:04d}")
 
 
-def _columns(periods: int) -> tuple[Column, ...]:
+def columns(periods: int) -> tuple[Column, ...]:
+    """The columns for so many periods after the first."""
     return (
         Column("cohort", N_("Cohort"), "text"),
         Column("customers", N_("Customers"), "integer"),
@@ -85,7 +86,7 @@ def cohorts(
     if _number(as_of + timedelta(days=1), by) == last and rows:
         notes.append(_("The last period is not over: its rates will still rise."))
     return ModelResult(
-        "cohorts", as_of, parameters, len(bought), _columns(periods), rows, notes, TITLES
+        "cohorts", as_of, parameters, len(bought), columns(periods), rows, notes, TITLES
     )
 
 

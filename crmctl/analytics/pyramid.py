@@ -45,7 +45,7 @@ COLUMNS = (
     Column("minutes", N_("Minutes"), "integer", detail=True),
     Column("return", N_("Profit per cost"), "mean", detail=True),
     Column("evidence", N_("Unprofitable customers"), "text", detail=True),
-    Column("suggestion", N_("Suggestion"), "text", detail=True),
+    Column("suggestion", N_("What to consider"), "text", detail=True),
 )
 
 TITLES = {
@@ -73,12 +73,12 @@ def ranked(
     revenues: Iterable[tuple[str, Decimal]],
     active: Collection[str],
     edges: Mapping[str, Decimal],
-) -> dict[str, list[Any]]:
+) -> dict[str, list[str]]:
     """The layer of each buyer by rank of revenue, then by id; who is not `active` is `inactive`.
 
     `edges` are the percentages of the active buyers, rounded up, at which the layers of RANKS end.
     """
-    found: dict[str, list[Any]] = {}
+    found: dict[str, list[str]] = {}
     order = sorted(revenues, key=lambda item: (item[1].copy_negate(), item[0]))
     buying = [customer for customer, _revenue in order if customer in active]
     ends = [(name, ceil(Fraction(edges[name]) * len(buying) / 100)) for name in RANKS]

@@ -9,11 +9,9 @@ from fractions import Fraction
 from itertools import pairwise
 
 from crmctl.analytics.exact import quotient
-from crmctl.analytics.quantiles import quantile
 
 # With two purchases there is one gap, which is no habit yet.
 FEWEST = 3
-_HALF = Fraction(1, 2)
 
 
 def interval(days: Sequence[date]) -> Fraction | None:
@@ -26,13 +24,18 @@ def interval(days: Sequence[date]) -> Fraction | None:
 def median(values: Iterable[int | Fraction]) -> Fraction | None:
     """The exact median; None of nothing."""
     ordered = sorted(values)
-    return Fraction(quantile(ordered, _HALF)) if ordered else None
+    if not ordered:
+        return None
+    middle = len(ordered) // 2
+    if len(ordered) % 2:
+        return Fraction(ordered[middle])
+    return Fraction(ordered[middle - 1] + ordered[middle]) / 2
 
 
-def usual(rhythms: Mapping[str, Sequence[date]]) -> Fraction | None:
-    """The median of the intervals of those who have one, for those who have none."""
-    own = (interval(days) for days in rhythms.values())
-    return median(one for one in own if one is not None)
+def intervals(rhythms: Mapping[str, Sequence[date]]) -> dict[str, Fraction]:
+    """The intervals of the customers who have one."""
+    found = ((customer, interval(days)) for customer, days in rhythms.items())
+    return {customer: days for customer, days in found if days is not None}
 
 
 def rounded(value: Fraction) -> Decimal:

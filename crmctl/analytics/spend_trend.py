@@ -20,8 +20,8 @@ COLUMNS = (
     Column("before_n", "n", "integer"),
     Column("recent", N_("Each time lately"), "money"),
     Column("recent_n", "n", "integer"),
-    Column("change", N_("Change"), "percent"),
-    Column("trend", N_("Trend"), "enum", TRENDS),
+    Column("change", N_("Change of spend"), "percent"),
+    Column("trend", N_("Direction"), "enum", TRENDS),
     Column("evidence", N_("Evidence"), "text", detail=True),
 )
 

@@ -15,7 +15,7 @@ from crmctl.analytics.exact import EXACT, percent, quotient
 from crmctl.analytics.result import Column, ModelResult
 from crmctl.locale import N_, _
 
-OUTCOMES = {"open": N_("Open"), "won_back": N_("Won back"), "ours": N_("Ended by us")}
+OUTCOMES = {"open": N_("Still lost"), "won_back": N_("Came back"), "ours": N_("Ended by us")}
 REASONS = ("trust_crisis", "poor_service", "unmet_need", "falling_benefit")
 
 TITLES = {
@@ -49,7 +49,7 @@ def columns(reasons: Mapping[str, str]) -> tuple[Column, ...]:
     return (
         Column("customer", N_("Customer"), "ref"),
         Column("lost", N_("Lost on"), "date"),
-        Column("reason", N_("Reason"), "enum", reasons),
+        Column("reason", N_("Reason of the loss"), "enum", reasons),
         Column("value", N_("Margin of a year"), "money"),
         Column("chance", N_("Chance of return"), "percent"),
         Column("priority", N_("Value by chance"), "money"),

@@ -8,7 +8,7 @@ than they bring. Who is below zero is named and no more: nothing follows of itse
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -98,8 +98,16 @@ class Rules(NamedTuple):
     most_growable: Decimal
 
 
-def worth(accounts: Iterable[Account], as_of: date, rules: Rules) -> ModelResult:
+def worth(
+    accounts: Iterable[Account],
+    as_of: date,
+    rules: Rules,
+    wanted: Callable[[str], bool] | None = None,
+) -> ModelResult:
     """Profit of each customer, the highest first, then by id, and a class for each buyer.
+
+    `accounts` are the whole book, and classes go by all of it; rows come, and are added up, for the
+    customers that are `wanted`, all without it.
 
     Margin is `known` plus `rules.assumed_margin` percent of `unknown`. An hour of ours costs
     `rules.hourly_cost`; without it only costs that were written down count. Profit is margin less
@@ -120,6 +128,7 @@ def worth(accounts: Iterable[Account], as_of: date, rules: Rules) -> ModelResult
         one = known[row["customer"]]
         row["evidence"] = [*(one.costs if row["class"] == BZC else ()), *one.orders]
         row["change"] = _change(row, edges) if row["class"] else None
+    rows = [row for row in rows if wanted is None or wanted(row["customer"])]
     buyers = [row for row in rows if row["class"]]
     counts = Counter(row["class"] for row in buyers)
     sums = ("revenue", "margin", "cost_to_serve", "acquisition_cost", "profit")
@@ -131,7 +140,7 @@ def worth(accounts: Iterable[Account], as_of: date, rules: Rules) -> ModelResult
         "counts": {name: counts[name] for name in CLASSES},
         "totals": {name: total(row[name] for row in rows) for name in sums},
     }
-    notes = list(_notes(rows, total(one.unknown for one in known.values()), rules))
+    notes = list(_notes(rows, total(known[row["customer"]].unknown for row in rows), rules))
     return ModelResult("worth", as_of, parameters, len(buyers), COLUMNS, rows, notes, TITLES)
 
 

@@ -19,6 +19,7 @@ from crmctl.reports.result import ReportResult, SectionResult, as_json
 from crmctl.schema.model import Kind
 from crmctl.values import jsontext
 
+_OPTIONS = {"measures": "measure"}  # that are not called as in a definition
 BAR = 20  # columns of the longest bar
 
 
@@ -27,6 +28,7 @@ def sum_up(
     kind: Kind,
     query: str,
     group: str | None,
+    across: str | None,
     measures: Sequence[str],
     sort: str | None,
     limit: int,
@@ -36,7 +38,7 @@ def sum_up(
     """An ad-hoc report of one section."""
     section: dict[str, Any] = {"kind": kind.name, "query": query}
     named = dict(_measure(text) for text in measures) or {"count": "count"}
-    section |= {"group": split(group), "measures": named, "sort": split(sort)}
+    section |= {"group": split(group), "across": across, "measures": named, "sort": split(sort)}
     if limit:
         section["limit"] = str(limit)
     tree = {key: value for key, value in section.items() if value}
@@ -60,7 +62,7 @@ def _said(error: BadDefinition) -> str:
     key, _dot, name = error.place.partition(".")
     if not key:
         return error.reason
-    place = " ".join(filter(None, (f"--{key.removesuffix('s')}", name)))
+    place = " ".join(filter(None, (f"--{_OPTIONS.get(key, key)}", name)))
     reason = error.reason.removeprefix(f"{error.place}: ")
     return _("{path}: {reason}").format(path=place, reason=reason)
 

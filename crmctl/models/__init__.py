@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crmctl.errors import BadOption, UsageError, did_you_mean
+from crmctl.errors import BadDefinition, BadOption, UsageError, did_you_mean
 from crmctl.facts.definitions import CUSTOMER
 from crmctl.locale import N_, _
 from crmctl.values.frozen import Frozen
@@ -215,4 +215,15 @@ def _settings(facts: Facts, area: str, name: str, own: Mapping[str, str]) -> Any
             place, tree = getattr(place, step, None), tree.setdefault(step, {})
         is_list = isinstance(getattr(place, last, None), tuple)
         tree[last] = [item.strip() for item in text.split(",")] if is_list else text
-    return getattr(facts.workspace.policy(area, {key: said}), key)
+    try:
+        return getattr(facts.workspace.policy(area, {key: said}), key)
+    except BadDefinition as error:
+        raise _told_wrong(error, f"{area}.{key}") from None
+
+
+def _told_wrong(error: BadDefinition, model: str) -> UsageError:
+    """What is wrong with a setting, called as it is with --set: without area and model."""
+    reason = error.reason.removeprefix(f"{error.place}: ")
+    place = error.place.removeprefix(model).removeprefix(".")
+    text = _("{path}: {reason}").format(path=f"--set {place}".rstrip(), reason=reason)
+    return UsageError(text, error.hint and error.hint.replace(f"{model}.", ""))

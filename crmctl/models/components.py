@@ -64,6 +64,8 @@ def _components(request: Request) -> ModelResult:
 
     facts, told = request.facts, request.settings
     assumed = facts.workspace.policy("value").worth
+    for source in (PURCHASES, MARGINS):
+        facts.make(source)
     relations = facts.index.rows(_RELATIONS, facts.parameters)
     referred_by = {id: by for id, by, *_rest in relations if by}
     revenue = {id: from_units(spend or 0) for id, *_rest, spend in relations}

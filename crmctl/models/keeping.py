@@ -14,12 +14,13 @@ from crmctl.analytics.result import ModelResult
 from crmctl.analytics.winback import REASONS, Lost, winback
 from crmctl.facts.campaigns import EXPENSES
 from crmctl.facts.costs import COST
+from crmctl.facts.definitions import CUSTOMER
 from crmctl.facts.margins import MARGINS
 from crmctl.facts.purchases import PURCHASES
 from crmctl.facts.tables import Facts
 from crmctl.locale import pick
 from crmctl.models import Request, Run
-from crmctl.models.dimension import dimension
+from crmctl.models.grouping import grouping
 from crmctl.models.purchases import rhythms, span, unrated
 from crmctl.values import jsontext
 from crmctl.values.dates import Offset
@@ -90,8 +91,7 @@ def _churn(request: Request) -> ModelResult:
     )
     start = span(told.period).before(facts.day)
     band = Band(told.band.low, told.band.high)
-    groups = dimension(request) if request.by else None
-    result = churn(found, facts.day, start, told.intervals, band, groups)
+    result = churn(found, facts.day, start, told.intervals, band, grouping(request, CUSTOMER))
     result.notes.extend(unrated(facts))
     return result
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from crmctl.analytics.grouping import Grouping
 from crmctl.analytics.pyramid import LAYER, PROSPECT, RANKS, Member, pyramid, ranked
 from crmctl.analytics.result import ModelResult
 from crmctl.analytics.worth import Account, Rules, worth
 from crmctl.facts.costs import COSTS
+from crmctl.facts.definitions import CUSTOMER
 from crmctl.facts.margins import MARGINS
 from crmctl.facts.purchases import PURCHASES
 from crmctl.facts.tables import Facts
 from crmctl.models import Request, Run
-from crmctl.models.dimension import dimension
+from crmctl.models.grouping import grouping
 from crmctl.models.purchases import listed, purchases, span, unrated
 from crmctl.values.dates import Offset
 from crmctl.values.money import from_units
@@ -101,9 +103,8 @@ def accounts(facts: Facts) -> list[Account]:
 
 def worths(request: Request, told: Any) -> ModelResult:
     """The worth of the customers asked about, by the settings of the model `worth`."""
-    found = (one for one in accounts(request.facts) if request.wants(one.customer))
     rules = Rules(*(getattr(told, name) for name in Rules._fields))
-    return worth(found, request.facts.day, rules)
+    return worth(accounts(request.facts), request.facts.day, rules, request.wants)
 
 
 def _worth(request: Request) -> ModelResult:
@@ -115,21 +116,11 @@ def _worth(request: Request) -> ModelResult:
 def _pyramid(request: Request) -> ModelResult:
     told, facts = request.settings, request.facts
     rows = worths(request, facts.workspace.policy("value").worth).rows
-    if request.by:
-        layer, layers = dimension(request)
-    else:
-        since = span(told.active).before(facts.day)
-        active = {one.customer for one in purchases(facts, since) if one.events}
-        layer = LAYER
-        layers = ranked(
-            [(row["customer"], row["revenue"]) for row in rows if row["class"]],
-            active,
-            {name: getattr(told, name) for name in RANKS},
-        )
+    layers = grouping(request, CUSTOMER) or Grouping(LAYER, _ranked(request, rows))
     members = [
         Member(
             row["customer"],
-            layers.get(row["customer"], [None] if request.by else [PROSPECT]),
+            layers.of(row["customer"]),
             row["revenue"],
             row["profit"],
             row["cost_to_serve"],
@@ -137,9 +128,19 @@ def _pyramid(request: Request) -> ModelResult:
         )
         for row in rows
     ]
-    result = pyramid(members, facts.day, layer, told.balance)
+    result = pyramid(members, facts.day, layers.column, told.balance)
     result.notes.extend(unrated(facts))
     return result
+
+
+def _ranked(request: Request, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """The layer of each customer by rank of revenue."""
+    told = request.settings
+    since = span(told.active).before(request.facts.day)
+    active = {one.customer for one in purchases(request.facts, since) if one.events}
+    revenues = [(row["customer"], row["revenue"]) for row in rows if row["class"]]
+    layers = ranked(revenues, active, {name: getattr(told, name) for name in RANKS})
+    return {row["customer"]: layers.get(row["customer"], [PROSPECT]) for row in rows}
 
 
 MODELS: Mapping[str, Run] = {"worth": _worth, "pyramid": _pyramid}

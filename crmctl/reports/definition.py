@@ -28,7 +28,9 @@ FUNCTIONS: dict[str, bool | None] = {
     "distinct": True,
     "share": None,
 }
-_SECTION_KEYS = ("kind", "model", "query", "columns", "group", "measures", "sort", "limit", "chart")
+_SECTION_KEYS = (
+    "kind", "model", "query", "columns", "group", "across", "measures", "sort", "limit", "chart"
+)  # fmt: skip
 _TOP_KEYS = ("title", "description", "sections")
 _NATURAL = re.compile(r"[0-9]{1,9}")
 
@@ -53,7 +55,8 @@ class Measure:
 class Section:
     """One table of a report, over the records of a `kind` or the rows of a `model`.
 
-    With `columns` it is a listing, with `measures` a summary per `group` (one row without one).
+    With `columns` it is a listing, with `measures` a summary per `group` (one row without one),
+    and per value of the field `across`, side by side.
     A model without either lists all its columns. `limit` 0 means all rows. `place` is where the
     section stands in its file, for messages.
     """
@@ -65,6 +68,7 @@ class Section:
     query: str | None = None
     columns: tuple[str, ...] = ()
     group: tuple[str, ...] = ()
+    across: str | None = None
     measures: tuple[Measure, ...] = ()
     sort: tuple[str, ...] = ()
     limit: int = 0
@@ -187,12 +191,15 @@ def _section(part: _Part, inherited: Titles | None) -> Section:
     if not kind and not model:
         raise part.error("kind", _("a kind of record, or a model, is missing"))
     columns = part.texts("columns")
-    group = part.texts("group")
+    group, across = part.texts("group"), part.text("across")
     measures = _measures(part)
-    if columns and (group or measures):
-        key = "group" if group else "measures"
+    if columns and (group or across or measures):
+        key = "group" if group else "across" if across else "measures"
         raise part.error(key, _("a section lists columns, or it groups and measures, not both"))
-    if group and not measures:
+    if across in group:
+        reason = _("“{name}” is in the group already").format(name=across)
+        raise part.error("across", reason)
+    if (group or across) and not measures:
         measures = (Measure("count", "count"),)
     if kind and not columns and not measures:
         raise part.error("columns", _("columns, or measures with or without a group, are missing"))
@@ -214,6 +221,7 @@ def _section(part: _Part, inherited: Titles | None) -> Section:
         query=part.text("query"),
         columns=columns,
         group=group,
+        across=across,
         measures=measures,
         sort=_sort(part, (*columns, *group, *(measure.name for measure in measures))),
         limit=_limit(part),

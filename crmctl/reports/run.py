@@ -18,6 +18,7 @@ from crmctl.locale import N_, _, ngettext, pick
 from crmctl.reports.aggregate import Aggregate, aggregate
 from crmctl.reports.definition import Measure, Report, Section
 from crmctl.reports.ordering import ordered
+from crmctl.reports.pivot import MOST, pivoted, values_of
 from crmctl.reports.result import ReportResult, Row, SectionResult, Source
 from crmctl.schema.model import NUMERIC
 from crmctl.values.instants import parse_date
@@ -167,7 +168,8 @@ class _Section:
         group, measures = self.section.group, self.section.measures
         fields = list(dict.fromkeys(one.field for one in measures if one.field is not None))
         asked = any(one.query is not None for one in measures)
-        paths = [*group, *fields, *(["id"] if asked else [])]
+        across = self.section.across
+        paths = [*group, *fields, *([across] if across else []), *(["id"] if asked else [])]
         if paths:
             columns, rows = self.fetch(paths, base=True)
         else:
@@ -199,12 +201,41 @@ class _Section:
             function = "distinct" if one.query and one.function == "count" else one.function
             aggregates.append(Aggregate(function, place))
         rows = _masked(rows, masks) if masks else rows
-        table = aggregate(self.spread(rows, len(group), missing), len(group), aggregates)
+        kept = list(rows) if across else []  # they are counted twice
+        spread = self.spread(kept if across else rows, len(group), missing)
+        table = aggregate(spread, len(group), aggregates)
         for place, count in missing.items():
             if count:
                 self.notes.append(_left_out(columns[place], count))
         places = ordered(shown, table, (*self.section.sort, *group))
-        return shown, [table[place] for place in places]
+        table = [table[place] for place in places]
+        if not across:
+            return shown, table
+        place = len(group) + len(fields)
+        return self.across(columns[place], place, kept, shown, table, aggregates)
+
+    def across(
+        self,
+        column: Column,
+        place: int,
+        rows: Sequence[list[Any]],
+        shown: Sequence[Column],
+        totals: Sequence[list[Any]],
+        aggregates: Sequence[Aggregate],
+    ) -> tuple[list[Column], list[list[Any]]]:
+        """The table with the values of the field at `place` side by side."""
+        size = len(self.section.group)
+        moved = [[*row[:size], row[place], *row[size:]] for row in rows]
+        further = [
+            Aggregate(function, None if at is None else at + 1) for function, at in aggregates
+        ]
+        table = aggregate(self.spread(moved, size + 1, {}), size + 1, further)
+        values = values_of(column, table, size)
+        if len(values) > MOST:
+            reason = _("“{field}” has {count} different values, too many for columns")
+            text = reason.format(field=self.section.across, count=len(values))
+            raise self.error("across", text)
+        return pivoted(column, values, self.section.measures, shown, totals, table)
 
     def matching(self, query: str) -> Set[Any]:
         """The ids of the records that count for a measure with a query of its own."""

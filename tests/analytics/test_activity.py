@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from crmctl.analytics.activity import activity
 from crmctl.analytics.result import ModelResult
-from crmctl.analytics.rhythm import interval, usual
+from crmctl.analytics.rhythm import interval, intervals, median
 
 TODAY = date(2026, 6, 30)
 
@@ -41,8 +41,10 @@ def test_the_interval_is_a_median_from_three_purchases_on(
 
 
 def test_what_is_usual_is_the_median_of_those_who_have_a_rhythm() -> None:
-    assert usual({"a": ago(20, 10, 0), "b": ago(200, 100, 0), "c": ago(3)}) == Fraction(55)
-    assert usual({"c": ago(3)}) is None
+    known = intervals({"a": ago(20, 10, 0), "b": ago(201, 100, 0), "c": ago(3)})
+    assert known == {"a": 10, "b": Fraction(201, 2)}
+    assert median(known.values()) == Fraction(221, 4)
+    assert median([]) is None
 
 
 @pytest.mark.parametrize(

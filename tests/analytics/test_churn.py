@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from crmctl.analytics.churn import Band, Evidence, Loss, Term, churn
+from crmctl.analytics.grouping import Grouping
 from crmctl.analytics.result import Column, ModelResult
 
 D = date.fromisoformat
@@ -105,7 +106,7 @@ def test_each_group_has_a_rate_of_its_own() -> None:
     days = {name: [D("2025-01-01")] for name in "abc"}
     found = Evidence(days, [], [Loss("b", D("2026-01-01"), None)])
     groups: dict[str, list[str | None]] = {"a": ["basic"], "b": ["vip"], "c": [None]}
-    result = churn(found, TODAY, START, Decimal(2), BAND, (level, groups))
+    result = churn(found, TODAY, START, Decimal(2), BAND, Grouping(level, groups))
     assert [column.name for column in result.columns] == list(result.rows[0])
     assert [
         (row["level"], row["active"], row["lost"])

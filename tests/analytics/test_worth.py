@@ -109,6 +109,14 @@ def test_an_estimate_below_what_they_buy_from_us_says_nothing() -> None:
     assert worth([one], TODAY, RULES).rows[0]["potential"] is None
 
 
+def test_who_is_looked_at_changes_no_class() -> None:
+    book = [account("best", 500), account("plain", 60, unknown=10)]
+    result = worth(book, TODAY, RULES, {"plain"}.__contains__)
+    assert classes(result) == {"plain": "ordinary"}
+    assert result.rows == worth(book, TODAY, RULES).rows[1:]
+    assert (result.n, result.parameters["totals"]["profit"]) == (1, 63)
+
+
 def test_nobody_at_all() -> None:
     result = worth([], TODAY, RULES)
     assert (result.n, result.rows, result.notes) == (0, [], [])

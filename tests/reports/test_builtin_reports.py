@@ -48,7 +48,9 @@ def report(request: pytest.FixtureRequest) -> Report:
 
 def paths(section: Section) -> list[str]:
     measured = [measure.field for measure in section.measures if measure.field]
-    return [split_unit(path)[0] for path in (*section.columns, *section.group, *measured)]
+    across = [section.across] if section.across else []
+    named = (*section.columns, *section.group, *across, *measured)
+    return [split_unit(path)[0] for path in named]
 
 
 def test_their_fields_exist(report: Report, registry: Registry, sample: Book) -> None:

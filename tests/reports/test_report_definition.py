@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crmctl.errors import BadDefinition
+from crmctl.models import CATALOG
 from crmctl.reports.definition import Measure, Report, Section, parse
 from crmctl.storage.reader import parse_document
 
@@ -137,7 +138,7 @@ def test_titles_fall_back_to_what_names_the_thing() -> None:
         ),
         ("columns: [id]\n", "kind: a kind of record, or a model, is missing", None),
         ("model: rmf\n", "model: “rmf” is not possible here", "Did you mean “rfm”?"),
-        ("model: clv\n", "model: “clv” is not possible here", "Possible: rfm, abc."),
+        ("model: zzz\n", "model: “zzz” is not possible here", f"Possible: {', '.join(CATALOG)}."),
         (
             "kind: order\n",
             "columns: columns, or measures with or without a group, are missing",
@@ -196,6 +197,16 @@ def test_titles_fall_back_to_what_names_the_thing() -> None:
             "kind: order\nmeasures: {n: {measure: count, tilte: N}}\n",
             "measures.n.tilte: there is no such key",
             "Did you mean “title”?",
+        ),
+        (
+            "kind: order\ngroup: [status]\nacross: status\n",
+            "across: “status” is in the group already",
+            None,
+        ),
+        (
+            "kind: order\ncolumns: [id]\nacross: status\n",
+            "across: a section lists columns, or it groups and measures, not both",
+            None,
         ),
         (
             "kind: order\ngroup: [status]\nmeasures: {status: count}\n",

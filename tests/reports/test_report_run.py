@@ -186,6 +186,55 @@ def test_dates_in_a_list_are_cut_to_their_units_too() -> None:
     ]
 
 
+def test_the_values_of_a_field_side_by_side_with_totals() -> None:
+    result = section(
+        "kind: order\ngroup: [customer.owner]\nacross: status\n"
+        "measures: {n: count, mean: mean amount}\nsort: [-n]\n"
+    )
+    assert [column.name for column in result.columns] == [
+        "customer.owner",
+        "n.confirmed", "n.shipped", "n.cancelled", "n.", "n",
+        "mean.confirmed", "mean.shipped", "mean.cancelled", "mean.", "mean",
+    ]  # fmt: skip
+    assert [column.heading for column in result.columns][1:6] == [
+        "Number Confirmed", "Number Shipped", "Number Cancelled", "Number -", "Number",
+    ]  # fmt: skip
+    # Where there are no records there is none, and a mean of nothing is not known; the total is
+    # measured anew, for means cannot be added up.
+    assert result.rows == [
+        ["li", 0, 1, 1, 0, 2, None, 100, 30, None, 65],
+        ["wu", 1, 0, 0, 0, 1, 400, None, None, None, 400],
+        [None, 0, 0, 0, 1, 1, None, None, None, None, None],
+    ]
+    assert result.notes == ["Amount: 1 record has no amount in the base currency and is left out."]
+
+
+def test_side_by_side_needs_no_group() -> None:
+    result = section("kind: order\nacross: date.month\nmeasures: {sum: sum amount}\n")
+    assert [(column.name, column.heading) for column in result.columns] == [
+        ("sum.2026-01", "2026-01"),
+        ("sum.2026-02", "2026-02"),
+        ("sum", "Sum of Amount"),
+    ]
+    assert result.rows == [[500, 30, 530]]
+    assert rows("model: rfm\nacross: segment\n") == [[1, 1, 1, 3]]
+
+
+def test_a_list_counts_once_in_the_total() -> None:
+    result = section("kind: order\nacross: tags\nmeasures: {n: count}\n")
+    assert [column.name for column in result.columns] == ["n.fair", "n.new", "n.", "n"]
+    assert result.rows == [[2, 1, 2, 4]]
+    assert result.notes == ["1 record belongs to several groups and counts in each."]
+
+
+def test_a_measure_with_a_query_side_by_side() -> None:
+    result = section(
+        "kind: order\nacross: status\n"
+        "measures: {n: {measure: count, query: li}, units: {measure: sum units, query: li}}\n"
+    )
+    assert result.rows == [[0, 1, 1, 0, 2, None, 1, 4, None, 5]]
+
+
 def test_a_model_is_grouped_like_records() -> None:
     result = section(
         "model: rfm\ngroup: [segment]\n"
@@ -235,6 +284,10 @@ def test_a_model_lists_all_its_columns_or_the_named_ones() -> None:
         (
             "kind: order\ngroup: [lines]\n",
             "reports/test.yaml: group: “lines” has fields of its own: name one of them",
+        ),
+        (
+            "kind: order\nacross: statsu\nmeasures: {n: count}\n",
+            "reports/test.yaml: “order” has no field “statsu”. Did you mean “amount”?",
         ),
         (
             "model: rfm\nquery: levle:vip\n",

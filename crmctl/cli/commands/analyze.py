@@ -15,7 +15,7 @@ from crmctl.locale import N_, _
 from crmctl.models import AREAS, CATALOG
 
 if TYPE_CHECKING:
-    from crmctl.analytics.result import Column, ModelResult
+    from crmctl.analytics.result import ModelResult
 
 
 def _complete(_context: click.Context, _param: click.Parameter, begun: str) -> list[str]:
@@ -73,6 +73,7 @@ def command(
     as_of: str | None,
 ) -> None:
     from crmctl.cli.arranging import arranged
+    from crmctl.refs import References
     from crmctl.render.formats import render
     from crmctl.reporting import run_model
     from crmctl.values import jsontext
@@ -88,7 +89,7 @@ def command(
     if format_ == "ids" and chosen[0].type != "ref":
         raise UsageError(_("The rows of the model “{model}” have no ids.").format(model=model))
     if people:
-        rows = _named(app, chosen, rows)
+        rows = References(app.workspace).named(chosen, rows)
     cells = [[row[column.name] for column in chosen] for row in rows]
     if cells or not people:
         app.print(render(format_, chosen, cells, app.width))
@@ -142,22 +143,3 @@ def _settings(words: tuple[str, ...]) -> dict[str, str]:
             raise UsageError(_("“{word}” says no value.").format(word=word), _("Write KEY=VALUE."))
         found[key.strip()] = value.strip()
     return found
-
-
-def _named(app: App, columns: list[Column], rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows with records by the names that people know them by."""
-    from crmctl.refs import References
-
-    rows = [dict(row) for row in rows]
-    for column in columns:
-        if column.type == "ref":
-            ids = {id for row in rows for id in _ids(row[column.name]) if id}
-            names = References(app.workspace).labels(app.kind(column.kind), ids)
-            for row in rows:
-                found = [names.get(id) or id for id in _ids(row[column.name])]
-                row[column.name] = found if isinstance(row[column.name], list) else found[0]
-    return rows
-
-
-def _ids(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]

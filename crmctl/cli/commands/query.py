@@ -13,17 +13,20 @@ from crmctl.locale import N_
     "query",
     help=N_(
         "List the records of a kind that match a query, or sum them up with --group and --measure."
+        " --across lays the values of a field side by side, with totals."
         "\n\nA measure is “count”, or sum, mean, median, p90, min, max, distinct or share with a "
         "field."
     ),
     examples=[
         "crmctl query order 'date:this-year amount:>1000' --sort -amount",
         "crmctl query order date:this-year --group date.month --measure 'revenue=sum amount'",
+        "crmctl query order --group customer.region --across date.quarter --measure 'sum amount'",
         "crmctl query customer 'level:vip or spend:>10000' --explain",
     ],
 )
 @options.listing
 @option("--group", metavar="A,B", help=N_("Sum up by these fields; dates take .month and so on."))
+@option("--across", metavar="FIELD", help=N_("Lay the values of this field side by side."))
 @option("--measure", "measures", multiple=True, metavar="NAME=MEASURE", help=N_("What to sum up."))
 @option("--explain", is_flag=True, help=N_("Say in words what the query asks, and stop."))
 @argument("kind", shell_complete=complete_kind)
@@ -33,6 +36,7 @@ def command(
     kind: str,
     words: tuple[str, ...],
     group: str | None,
+    across: str | None,
     measures: tuple[str, ...],
     explain: bool,
     format_: str,
@@ -52,10 +56,10 @@ def command(
 
         bound = bind(parse(text), found, app.workspace.query_context())
         app.print([in_words(bound, References(app.workspace).called)])
-    elif group or measures:
+    elif group or across or measures:
         from crmctl.cli.summing import sum_up
 
-        sum_up(app, found, text, group, measures, sort, limit, as_of, format_)
+        sum_up(app, found, text, group, across, measures, sort, limit, as_of, format_)
     else:
         from crmctl.cli.listing import list_records
 
