@@ -22,7 +22,7 @@ from crmctl.locale import N_, _
 PARTS = {
     "satisfaction": N_("Satisfaction"),
     "trust": N_("Trust"),
-    "commitment": N_("Commitment"),
+    "commitment": N_("Commitment to us"),
 }
 QUALITY = Column("quality", N_("Relationship quality"), "mean")
 TITLES = {

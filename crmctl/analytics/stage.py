@@ -56,7 +56,7 @@ PROCESSES = {
 COLUMNS = (
     Column("customer", N_("Customer"), "ref"),
     Column("stage", N_("Stage"), "enum", STAGES),
-    Column("basis", N_("Basis"), "enum", BASES),
+    Column("basis", N_("Basis of the stage"), "enum", BASES),
     Column("explored", N_("Explored, of 5"), "integer"),
     Column("purchases", N_("Purchases"), "integer"),
     Column("months", N_("Months"), "integer"),
@@ -163,7 +163,8 @@ def stage(relations: Iterable[Relation], as_of: date, rules: Stage) -> ModelResu
     person said goes before all of it. No event may be later than `as_of`.
     """
     judge = _Judge(as_of, rules)
-    rows = [judge.row(relation) for relation in relations]
+    found = list(relations)
+    rows = [judge.row(relation) for relation in found]
     rows.sort(key=lambda row: (_ORDER.index(row["stage"]), row["customer"]))
     counts = Counter(row["stage"] for row in rows)
     alive = " p_alive" if rules.dissolution == "p_alive" else ""
@@ -171,6 +172,8 @@ def stage(relations: Iterable[Relation], as_of: date, rules: Stage) -> ModelResu
     parameters: dict[str, Any] = {name: getattr(rules, name) for name in printed}
     parameters["counts"] = {name: counts[name] for name in STAGES}
     notes = list(_notes(rows))
+    if alive:
+        notes.append(_alive(sum(one.p_alive is not None for one in found), len(found)))
     return ModelResult("stage", as_of, parameters, len(rows), COLUMNS, rows, notes, TITLES)
 
 
@@ -366,6 +369,11 @@ def _to_exploration(one: Relation) -> str:
     if one.ours is not None:
         return _("We wrote or called: their answer, or a trial order, makes it exploration.")
     return _("A first contact that both take part in makes it exploration.")
+
+
+def _alive(known: int, count: int) -> str:
+    text = _("P(alive) is known of {known} of {count} customers; silence decides for the others.")
+    return text.format(known=known, count=count)
 
 
 def _notes(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:

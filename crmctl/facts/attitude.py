@@ -153,7 +153,7 @@ FACTS = (
     QUALITY.fact(
         "commitment",
         "number",
-        N_("Commitment"),
+        N_("Commitment to us"),
         N_("commitment from 0 to 100, where all its three dimensions were asked for"),
     ),
     QUALITY.fact(

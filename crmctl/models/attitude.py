@@ -230,7 +230,7 @@ MODELS: Mapping[str, Run] = {
     "importance": _importance,
     "scale": _scale("scale", N_("All dimensions")),
     "trust": _scale("trust", N_("Trust")),
-    "commitment": _scale("commitment", N_("Commitment")),
+    "commitment": _scale("commitment", N_("Commitment to us")),
     "delivered-value": _delivered_value,
     "quality": _quality,
     "satisfaction": _satisfaction,

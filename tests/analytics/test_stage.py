@@ -154,10 +154,12 @@ def test_the_probability_of_being_alive_goes_before_silence_where_it_is_known() 
     silent = Relation("a", purchases=bought((900, 10)), p_alive=0.5)
     dead = Relation("b", purchases=bought((9, 10)), p_alive=0.1)
     unknown = Relation("c", purchases=bought((900, 10)))
-    found = {
-        row["customer"]: row["stage"] for row in stage([silent, dead, unknown], TODAY, rules).rows
-    }
+    result = stage([silent, dead, unknown], TODAY, rules)
+    found = {row["customer"]: row["stage"] for row in result.rows}
     assert found == {"a": "exploration", "b": "dissolution", "c": "dissolution"}
+    assert result.notes[-1] == (
+        "P(alive) is known of 2 of 3 customers; silence decides for the others."
+    )
 
 
 def test_what_is_lacking_is_said() -> None:
