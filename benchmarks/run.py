@@ -18,6 +18,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
@@ -44,6 +45,26 @@ rows = index.execute("SELECT customer, count(*) FROM interactions GROUP BY custo
 print(len(rows.fetchall()))
 """
 
+AGGREGATES = """
+import glob, sqlite3
+(file,) = glob.glob(".crmctl/cache/index-*.db")
+index = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
+rows = index.execute(
+    "SELECT customer, count(*), count(DISTINCT date), sum(amount__base), min(date), max(date)"
+    " FROM orders GROUP BY customer"
+)
+print(len(rows.fetchall()))
+"""
+# Models over all customers, as of a day of which nothing is kept: the facts are made anew.
+MODELS = {
+    "rfm": 3.0,
+    "abc": 3.0,
+    "stage": 3.0,
+    "funnel": 3.0,
+    "alive": 10.0,
+    "clv": 10.0,
+}  # seconds beyond the facts
+
 
 Limit: TypeAlias = Callable[[float], float]
 
@@ -68,6 +89,7 @@ class Targets:
     warm: float
     over_status: bool
     analysis: float = 1.0
+    facts: float = 5.0
     imported: float = 20.0
     start: float = 1.5
 
@@ -174,6 +196,7 @@ class Bench:
             self._case("import click", [sys.executable, "-c", "import click"]),
             self._case("git status", ["git", "status", "--porcelain"]),
             self._case("sqlite query", [sys.executable, "-c", SQL]),
+            self._case("sqlite aggregates", [sys.executable, "-c", AGGREGATES]),
             self._case("grep -r", grep, statuses=(0, 1)),
             self._case("git archive", ["git", "archive", "HEAD~1", "records"]),
             self._case("today's list", [*self._crmctl, *LISTED]),
@@ -222,7 +245,29 @@ class Bench:
             ("report run overview", ["report", "run", "overview"], "sqlite query", None),
         ):
             yield self._case(name, [*self._crmctl, *words], floor, limit)
+        yield from self._models()
         yield self._log()
+
+    def _models(self) -> Iterator[Case]:
+        """Facts made for the command, and the models that start from them."""
+        then = ["--as-of", (UNTIL - timedelta(days=1)).isoformat()]
+        facts = self.targets.facts
+        words = ["customer", "list", "--sort", "-spend", "--limit", "1", "-o", "ids"]
+        for name, command, limit in (
+            ("facts", words, facts),
+            *(
+                (f"analyze {one}", ["analyze", one, "-o", "csv"], facts + more)
+                for one, more in MODELS.items()
+            ),
+        ):
+            yield self._slow(
+                self._case(
+                    f"{name}, as of a day",
+                    [*self._crmctl, *command, *then],
+                    "sqlite aggregates",
+                    self._within(limit),
+                )
+            )
 
     def _log(self) -> Case:
         """A note with its commit, beside a bare commit of such a file, in a second working tree."""

@@ -62,7 +62,11 @@ class Scored(Source):
         return {name: self._kept(row[column]) for name, column in self.told.items()}
 
     def _kept(self, value: Any) -> Any:
-        return round(float(value), self.digits) if isinstance(value, Decimal) else value
+        if not isinstance(value, Decimal):
+            return value
+        return (
+            int(value) if value == value.to_integral_value() else round(float(value), self.digits)
+        )
 
 
 def scored(model: str, told: dict[str, str], **more: Any) -> Scored:
