@@ -23,7 +23,7 @@ COLUMNS = (
     Column("realized", N_("Realized"), "money"),
     Column("potential", N_("Potential"), "money"),
     Column("model", N_("By model"), "money"),
-    Column("referral", N_("Referrals"), "money"),
+    Column("referral", N_("Value of referrals"), "money"),
     Column("network", N_("Network"), "money"),
     Column("years", N_("Years"), "number"),
     Column("word_of_mouth", N_("Word of mouth"), "integer"),

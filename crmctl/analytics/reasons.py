@@ -17,10 +17,8 @@ Row = dict[str, Any]
 
 
 def of_rfm(result: ModelResult) -> ModelResult:
-    """The result of `rfm` with reasons for its rows, where cut points part the scores."""
-    cuts = result.parameters.get("cut_points")
-    if cuts is None:  # by tiles and nested ones, a score depends on everybody else's
-        return result
+    """The result of `rfm`, by cut points or by fifths of the buyers, with reasons for its rows."""
+    cuts = result.parameters.get("cut_points", {})
     return result.replaced(reasons=lambda row: [*_rfm(row, cuts, result.as_of)])
 
 
@@ -28,7 +26,9 @@ def _rfm(row: Row, cuts: dict[str, list[Any]], as_of: date) -> Iterator[str]:
     if row["segment"] == PROSPECT:
         yield _("It has never bought; the first purchase makes it a buyer.")
         return
-    said = _("{letter} {score}: {value}; the scores are parted at {cuts}.")
+    said = _("{letter} {score}: {value}, by fifths of the buyers.")
+    if cuts:
+        said = _("{letter} {score}: {value}; the scores are parted at {cuts}.")
     days, events = row["recency"], row["frequency"]
     for letter, name, text in (
         (
@@ -48,8 +48,15 @@ def _rfm(row: Row, cuts: dict[str, list[Any]], as_of: date) -> Iterator[str]:
             letter=letter,
             score=row[letter.lower()],
             value=text.format(value=_plain(row[name], money)),
-            cuts=", ".join(_plain(cut, money) for cut in cuts[name]),
+            cuts=", ".join(_plain(cut, money) for cut in cuts.get(name, ())),
         )
+    # Where each score has its share of the buyers, it hangs on all of them what comes next.
+    if cuts:
+        yield from _coming(row, cuts, as_of)
+
+
+def _coming(row: Row, cuts: dict[str, list[Any]], as_of: date) -> Iterator[str]:
+    """What time alone would change, and what one more purchase."""
     score = row["f"]
     for cut in (cut for cut in cuts["recency"] if cut >= row["recency"]):
         days = int(cut) + 1

@@ -12,7 +12,7 @@ from crmctl.analytics.exact import EXACT, percent, quotient, total
 from crmctl.analytics.result import Column, ModelResult
 from crmctl.locale import N_, _
 
-TRENDS = {"rising": N_("Rising"), "steady": N_("Steady"), "falling": N_("Falling")}
+TRENDS = {"rising": N_("Rising"), "steady": N_("Unchanged"), "falling": N_("Falling")}
 
 COLUMNS = (
     Column("customer", N_("Customer"), "ref"),

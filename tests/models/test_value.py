@@ -58,6 +58,14 @@ def test_rfm_by_cut_points_of_the_book(shop: Book) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("method", ["quantile", "ntile", "nested", "fixed"])
+def test_a_segment_is_explained_by_the_method_that_made_it(shop: Book, method: str) -> None:
+    shop.config(value={"rfm": {"method": method}})
+    told = shop.run("segment explain ann").out
+    assert "by fifths of the buyers" in told or "the scores are parted at" in told
+    assert ("by fifths" in told) == (method in ("ntile", "nested"))
+
+
 def test_the_eight_types_are_a_fact(shop: Book) -> None:
     listed = shop.run("customer list -o csv --columns id,value_type").lines[1:]
     assert listed == ["ann,general_value", "bob,important_develop", "cai,general_keep", "new,"]
