@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from crmctl.facts.tables import Facts
 
 SURVEYS = {
-    "customers": "id",
-    "surveys": "id customer template at side contact answers expectations importance",
+    "surveys": "id customer template at side phase by campaign ticket contact"
+    " answers expectations importance",
 }
 
 # Each day on which a customer has confirmed orders or refunds: whether it is a purchase, what is

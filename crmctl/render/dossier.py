@@ -161,6 +161,8 @@ class Page:
             )
         }  # fmt: skip
         items: Pairs = []
+        if not self.found.relation.get("stage", {}).get("evidence"):
+            return items  # a page of somebody new says nothing of a relation that nothing shows
         for model, names in RELATION:
             row = self.found.relation.get(model, {})
             if row.get(names[0]) is not None:

@@ -96,7 +96,7 @@ def test_quality_is_the_mean_of_three_or_nothing() -> None:
     result = quality([relation("bolt", 90, None, 30), relation("acme", 90, 60, 30)], TODAY)
     acme, bolt = result.rows
     assert (acme["quality"], acme["weakest"], acme["missing"]) == (60, "commitment", [])
-    assert acme["change"] == "Commitment higher by more than 30.0 points"
+    assert acme["change"] == "Commitment to us higher by more than 30.0 points"
     assert (bolt["quality"], bolt["weakest"], bolt["missing"]) == (None, None, ["trust"])
     assert bolt["change"] == "asking about: Trust"
     assert result.parameters["complete"] == 1

@@ -99,6 +99,15 @@ def test_a_customer_on_one_page(busy: Book) -> None:
         "  Next touch        2026-11-20",
         "  Promises kept     100",
         "",
+        "Relationship",
+        "  Stage                 Exploration · Evidence · int-1, ord-1",
+        "  Explored, of 5        1",
+        "  What would change it  For expansion it lacks 1 more purchase, and value or breadth that "
+        "rises.",
+        "  Behavior              26.67",
+        "  Feeling               75.00",
+        "  Health                75.00 · Good · Coverage 60.0 %",
+        "",
         "Contacts",
         "  Ann Lee  Head of Lab · Decision maker · ann@acme.example",
         "  徐波     Buyer",
@@ -138,6 +147,7 @@ def test_for_scripts(busy: Book) -> None:
     assert list(found) == [
         "customer",
         "facts",
+        "relation",
         "contacts",
         "tasks",
         "follow_ups",
@@ -169,7 +179,8 @@ def test_the_language_changes_labels_alone(busy: Book) -> None:
 
     def without_labels(value: Any) -> Any:
         if isinstance(value, dict):
-            return {k: without_labels(v) for k, v in value.items() if not k.endswith("_label")}
+            told = {k: v for k, v in value.items() if not k.endswith("_label") and k != "change"}
+            return {k: without_labels(v) for k, v in told.items()}
         return [without_labels(v) for v in value] if isinstance(value, list) else value
 
     assert without_labels(english) == without_labels(chinese)

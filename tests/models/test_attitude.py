@@ -241,7 +241,7 @@ def test_knox_and_oliver_are_a_setting(asked: Book) -> None:
     )
     assert row(asked, "loyalty --set model=knox --set wide=4")["loyalty"] == "loyal"
     assert row(asked, "loyalty --set model=oliver")["loyalty"] == "affective"
-    error = asked.run("analyze loyalty --set model=olver", code=3).err
+    error = asked.run("analyze loyalty --set model=olver", code=2).err
     assert "Did you mean “oliver”?" in error
     # The fact stays what its description says.
     config = {"attitude": {"loyalty": {"model": "knox"}}}
@@ -313,7 +313,7 @@ def test_a_book_has_questionnaires_of_its_own(asked: Book) -> None:
     asked.run("survey add acme -s template=csat -s answers.coffee=5")
     assert row(asked, "scale --set template=pulse")["ease"] == 100
     assert row(asked, "csat")["item"] == "coffee"
-    error = asked.run("analyze scale --set template=puls", code=3).err
+    error = asked.run("analyze scale --set template=puls", code=2).err
     assert "“puls” is not possible here" in error
     assert "Did you mean “pulse”?" in error
 

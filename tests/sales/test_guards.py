@@ -109,6 +109,6 @@ def test_whoever_is_refused_is_told_why(firm: Book) -> None:
 def test_a_schema_names_guards_that_there_are(firm: Book) -> None:
     firm.write("schemas/machine.yaml", "x-crmctl: {guards: [flor]}\n")
     (problem,) = firm.run("check -o json", code=1).json
-    assert "“guards” must be some of price_floor" in problem["message"]
+    assert "“guards” must be some of questionnaire, price_floor" in problem["message"]
     firm.write("schemas/machine.yaml", "properties: {a: {type: string}}\n")
     firm.write("schemas/quote.yaml", "x-crmctl: {guards: []}\n")
