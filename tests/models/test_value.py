@@ -201,7 +201,7 @@ def test_the_share_of_the_wallet(book: Book) -> None:
     assert "1 customer buys more from us than was estimated in all: bob." in result["notes"]
     assert "1 estimate is old: bob." in result["notes"]
     assert book.run("customer list wallet_share:* -o csv --columns id,wallet_share").lines[1:] == [
-        "ann,25.0"
+        "ann,25"
     ]
 
 
