@@ -34,6 +34,8 @@ def trimmed(value: Decimal) -> Decimal:
 
 def quotient(dividend: Decimal, divisor: Decimal | int) -> Decimal:
     """`dividend / divisor` to six places, a half to the even digit, without trailing zeros."""
+    if not dividend and divisor:
+        return Decimal(0)
     exact = EXACT.divide(dividend, Decimal(divisor))
     return trimmed(EXACT.quantize(exact, _STEP))
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from crmctl.analytics.relation import PROCESSES, Relation
 from crmctl.analytics.result import Column, ModelResult
-from crmctl.analytics.stage import PROCESSES, Relation
 from crmctl.locale import N_, _
 
 COLUMNS = (

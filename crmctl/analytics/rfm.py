@@ -11,10 +11,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any, NamedTuple
 
-from crmctl.analytics.exact import quotient, rounded, total
+from crmctl.analytics.exact import EXACT, quotient, total
 from crmctl.analytics.quantiles import Number
 from crmctl.analytics.result import Column, ModelResult
 from crmctl.analytics.scores import cut_points, falling, ntile, rising
@@ -167,15 +166,15 @@ def rfm(
     else:
         chosen = _cuts(buyers, cuts if method == "fixed" else None)
         scores = [_by_cuts(buyer, chosen) for buyer in buyers]
-    means = _means(buyers)
-    rows = [_scored(buyer, each, means) for buyer, each in zip(buyers, scores, strict=True)]
+    sums = _Sums.of(buyers)
+    rows = [_scored(buyer, each, sums) for buyer, each in zip(buyers, scores, strict=True)]
     rows += [_unscored(one, mean) for one in others]
     rows.sort(key=_order)
     counts = {name: _counts(rows, name[0]) for name in _DIMENSIONS}
     parameters: dict[str, Any] = {"method": method, **({"monetary": "mean"} if mean else {})}
     if chosen:
         parameters["cut_points"] = chosen
-    parameters |= {"counts": counts, "means": _rounded(means)}
+    parameters |= {"counts": counts, "means": sums.means()}
     notes = _notes(counts, len(buyers), len(others), method)
     return ModelResult("rfm", as_of, parameters, len(buyers), COLUMNS, rows, notes, TITLES)
 
@@ -222,25 +221,33 @@ def _fifths(buyers: Sequence[_Buyer], *, nested: bool) -> list[tuple[int, ...]]:
     return found
 
 
-def _means(buyers: Sequence[_Buyer]) -> tuple[Fraction, ...]:
-    """The exact means of the three, none without buyers."""
-    count = len(buyers)
-    if not count:
-        return ()
-    return (
-        Fraction(sum(buyer.days for buyer in buyers), count),
-        Fraction(sum(buyer.events for buyer in buyers), count),
-        Fraction(total(buyer.value for buyer in buyers)) / count,
-    )
+class _Sums(NamedTuple):
+    """How many buyers there are, and what the three add up to in all of them."""
+
+    buyers: int
+    days: int
+    events: int
+    value: Decimal
+
+    @classmethod
+    def of(cls, buyers: Sequence[_Buyer]) -> _Sums:
+        return cls(
+            len(buyers),
+            sum(buyer.days for buyer in buyers),
+            sum(buyer.events for buyer in buyers),
+            total(buyer.value for buyer in buyers),
+        )
+
+    def means(self) -> dict[str, Decimal | None]:
+        """The mean of each, to six places; None without buyers."""
+        sums = (Decimal(self.days), Decimal(self.events), self.value)
+        means = (quotient(each, self.buyers) if self.buyers else None for each in sums)
+        return dict(zip(_DIMENSIONS, means, strict=True))
 
 
-def _rounded(means: Sequence[Fraction]) -> dict[str, Decimal | None]:
-    return dict.fromkeys(_DIMENSIONS) | dict(zip(_DIMENSIONS, map(rounded, means), strict=False))
-
-
-def _scored(buyer: _Buyer, scores: tuple[int, ...], means: Sequence[Fraction]) -> dict[str, Any]:
+def _scored(buyer: _Buyer, scores: tuple[int, ...], sums: _Sums) -> dict[str, Any]:
     r, f, m = scores
-    days, events, value = means
+    count = sums.buyers
     return {
         "customer": buyer.customer,
         "recency": buyer.days,
@@ -252,7 +259,9 @@ def _scored(buyer: _Buyer, scores: tuple[int, ...], means: Sequence[Fraction]) -
         "score": f"{r}{f}{m}",
         "segment": segment(r, f),
         "value_type": value_type(
-            buyer.days < days, buyer.events > events, Fraction(buyer.value) > value
+            buyer.days * count < sums.days,
+            buyer.events * count > sums.events,
+            EXACT.multiply(buyer.value, Decimal(count)) > sums.value,
         ),
     }
 

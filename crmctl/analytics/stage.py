@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crmctl.analytics.exact import EXACT, total
+from crmctl.analytics.relation import Event, Purchase, Relation
 from crmctl.analytics.result import Column, ModelResult
 from crmctl.analytics.rhythm import interval
 from crmctl.locale import N_, _, ngettext
@@ -42,15 +42,6 @@ DEFICIENT = {
     "feeling_unmeasured": N_("Feeling not measured"),
 }
 BEHAVIOR_ONLY, FEELING_ONLY, FEELING_UNMEASURED = DEFICIENT
-
-# What exploration consists of, in the order in which Dwyer, Schurr and Oh tell it.
-PROCESSES = {
-    "attraction": N_("Attraction"),
-    "communication": N_("Communication and bargaining"),
-    "position": N_("Power and position"),
-    "norms": N_("Norms"),
-    "expectations": N_("Expectations"),
-}
 
 COLUMNS = (
     Column("customer", N_("Customer"), "ref"),
@@ -86,65 +77,6 @@ _ORDER = (COMMITMENT, EXPANSION, EXPLORATION, AWARENESS, DISSOLUTION)
 _PRINTED = "months renewals intention purchases rise"
 _SILENCE = "silence silence_least silence_days"
 _HUNDRED = Decimal(100)
-
-
-class Event(NamedTuple):
-    """Something that happened on a day, and the record that tells it."""
-
-    day: date
-    id: str
-
-
-class Purchase(NamedTuple):
-    """What was bought on one day: its first order, the net value, the products."""
-
-    day: date
-    id: str
-    value: Decimal
-    products: frozenset[str] = frozenset()
-
-    def joined(self, other: Purchase) -> Purchase:
-        """This and another one of the same day."""
-        value = EXACT.add(self.value, other.value)
-        return Purchase(self.day, self.id, value, self.products | other.products)
-
-
-class Said(NamedTuple):
-    """A stage that a person said, on a day and for a reason."""
-
-    stage: str
-    day: date
-    by: str | None
-    reason: str
-
-
-class Relation(NamedTuple):
-    """What is known of one relation, from its begin or from the last return on (`back`).
-
-    `lost`: recorded as over, on a day if that is known. `ours` and `theirs` are the first messages
-    of each side, `both` the first event that takes two; `heard` the last day on which they took
-    part. `binding` are a standing order and contracts that bind; `renewals` the contracts, one for
-    each renewal. `intention` is the latest answer, of 5, with its survey. `processes`: the evidence
-    of the parts of exploration. `barrier` is what the ties add up to now and before.
-    """
-
-    customer: str
-    said: Said | None = None
-    lost: tuple[date | None] | None = None
-    back: date | None = None
-    ours: Event | None = None
-    theirs: Event | None = None
-    both: Event | None = None
-    heard: date | None = None
-    trial: Event | None = None
-    purchases: tuple[Purchase, ...] = ()
-    binding: tuple[Event, ...] = ()
-    renewals: tuple[Event, ...] = ()
-    intention: tuple[Decimal, str] | None = None
-    p_alive: float | None = None
-    processes: Mapping[str, tuple[str, ...]] = {}
-    barrier: int = 0
-    barrier_before: int = 0
 
 
 class Finding(NamedTuple):
@@ -189,7 +121,8 @@ def silence_limit(days: Sequence[date], rules: Stage) -> int:
     usual = interval(days)
     if usual is None:
         return rules.silence_days
-    return max(rules.silence_least, int(usual * Fraction(rules.silence)))
+    # Medians have halves at most: no digit is lost.
+    return max(rules.silence_least, int(rules.silence * usual.numerator / usual.denominator))
 
 
 class _Seen(NamedTuple):
@@ -332,6 +265,8 @@ class _Judge:
     def _bound(self, one: Relation) -> tuple[str, ...]:
         """What would be there again tomorrow: standing orders, framework contracts, renewals."""
         renewed = one.renewals if len(one.renewals) >= self.rules.renewals else ()
+        if not (one.binding or renewed):
+            return ()
         return tuple(dict.fromkeys(event.id for event in (*one.binding, *renewed)))
 
     def _rising(self, purchases: tuple[Purchase, ...]) -> bool:

@@ -8,7 +8,6 @@ from crmctl.analytics.encounter import ENCOUNTERS
 from crmctl.analytics.health import BANDS
 from crmctl.analytics.lifecycle import LIFECYCLE
 from crmctl.analytics.stage import BASES, DEFICIENT, STAGES
-from crmctl.facts.accounts import RETURNS
 from crmctl.facts.cadence import CADENCE
 from crmctl.facts.contracts import CONTRACTS
 from crmctl.facts.margins import MARGINS
@@ -41,7 +40,7 @@ STAGE = scored(
         "quotes": "id customer date status",
         "opportunities": "id customer opened contacts competitors expected_close",
     },
-    uses=(RETURNS, CONTRACTS, MARGINS),
+    uses=(CONTRACTS, MARGINS),
     alone=True,
     digits=1,
 )

@@ -6,11 +6,13 @@ customer costs the same in any book.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from itertools import groupby
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from crmctl.facts.margins import MARGINS, margins
 from crmctl.values import jsontext
@@ -20,6 +22,8 @@ from crmctl.values.money import from_units
 
 if TYPE_CHECKING:
     from crmctl.models import Request
+
+Row = TypeVar("Row", bound=tuple[Any, ...])
 
 
 class Bought(NamedTuple):
@@ -90,6 +94,11 @@ def rows(request: Request, sql: str, **more: Any) -> list[tuple[Any, ...]]:
     return request.facts.index.rows(sql, {**_parameters(request), **more})
 
 
+def stream(request: Request, sql: str, **more: Any) -> Iterator[tuple[Any, ...]]:
+    """As `rows`, one by one: where all at once would take much memory."""
+    return request.facts.index.stream(sql, {**_parameters(request), **more})
+
+
 def _parameters(request: Request) -> dict[str, Any]:
     chosen = None if request.chosen is None else jsontext.dumps(sorted(request.chosen))
     return {**request.facts.parameters, "chosen": chosen}
@@ -112,14 +121,32 @@ def bought(request: Request) -> Iterator[Bought]:
         source = MARGINS.name
     else:
         source = f"({margins(among(request))})"
-    found = request.facts.index.stream(
+    found = stream(
+        request,
         "SELECT m.customer, m.date, m.id, m.net_amount, m.net_margin, o.quantity, o.lines"
         f" FROM {source} AS m JOIN orders AS o ON o.rid = m.rid WHERE m.event"
         " ORDER BY m.customer, m.date, m.id",
-        _parameters(request),
     )
     for customer, day, *cells in found:
         yield Bought(customer, date.fromisoformat(day), *cells)
+
+
+class Along(Generic[Row]):
+    """What there is of each customer, out of rows that are in the order of customers.
+
+    Whoever asks for customers in that order, too, needs to hold the rows of one at a time.
+    """
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._groups = groupby(rows, key=itemgetter(0))
+        self._next = next(self._groups, None)
+
+    def of(self, customer: str) -> list[Row]:
+        while self._next is not None and self._next[0] < customer:
+            self._next = next(self._groups, None)
+        if self._next is None or self._next[0] != customer:
+            return []
+        return list(self._next[1])
 
 
 def answers(request: Request, days: int, *, side: str = "customer") -> Iterator[Answer]:

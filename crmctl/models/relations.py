@@ -7,59 +7,41 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from crmctl.analytics.stage import PROCESSES, STAGES, Event, Purchase, Relation, Said
-from crmctl.facts.accounts import RETURNS
+from crmctl.analytics.relation import Event, Purchase, Relation, Said
+from crmctl.analytics.stage import STAGES
 from crmctl.facts.contracts import CONTRACTS, YEAR, term_end
 from crmctl.facts.definitions import CUSTOMER
 from crmctl.models import Request
 from crmctl.models.gathered import (
+    Along,
+    Bought,
     among,
     answers,
     barrier,
     bought,
     customers,
     entries,
-    local_day,
     rows,
     since,
 )
+from crmctl.models.touches import Touches, touch_rows, touches
 from crmctl.policies.relationship import Stage
-from crmctl.values import jsontext
 from crmctl.values.dates import Offset
 from crmctl.values.instants import parse_date
 
 BINDING = ("framework", "standing")
 
-# Human events until the day and from the return on; a noted feeling tells that they took part.
-_TOUCHES = """
-    WITH back AS (SELECT id, ts(won_back || 'T00:00') AS at FROM comeback_facts),
-    touch AS (
-        SELECT i.customer, CASE
-                WHEN i.kind IN (SELECT value FROM json_each(:two_way)) OR i.feeling IS NOT NULL
-                THEN 'both' WHEN i.direction = 'in' THEN 'theirs'
-                WHEN i.direction = 'out' THEN 'ours' END AS side, i.at__ts AS at, i.id
-        FROM interactions AS i LEFT JOIN back AS b ON b.id = i.customer
-        WHERE i.at__ts < :end AND i.customer IS NOT NULL AND COALESCE(i.automatic, 0) = 0
-            AND i.at__ts >= COALESCE(b.at, i.at__ts) AND side IS NOT NULL{among}
-    )
-"""
 _MARKED = """
     SELECT customer, date, id, trial, date > :since AND standing FROM orders
     WHERE (trial OR standing) AND date <= :day AND customer IS NOT NULL{among}
         AND COALESCE(status, 'confirmed') IN (SELECT value FROM json_each(:confirmed))
     ORDER BY date, id
 """
-# The first evidence of each part of exploration: the customer, its day, the record.
+# The first evidence of parts of exploration, beside events: the customer, its day, the record.
 _EVIDENCE = {
-    "attraction": (
-        "SELECT customer, min(at__ts), id FROM interactions WHERE at__ts < :end"
-        " AND (direction = 'in' OR initiator = 'them') AND COALESCE(automatic, 0) = 0",
-    ),
     "communication": (
         "SELECT customer, min(date), id FROM quotes WHERE date <= :day"
         " AND COALESCE(status, 'draft') <> 'draft'",
-        "SELECT customer, min(at__ts), id FROM interactions WHERE at__ts < :end"
-        " AND kind IN ('quote', 'meeting')",
     ),
     "position": (
         "SELECT customer, min(opened), id FROM opportunities WHERE opened <= :day"
@@ -79,6 +61,7 @@ _EVIDENCE = {
 
 
 class _Customer(NamedTuple):
+    id: str
     said: Said | None
     lost: tuple[date | None] | None
     back: date | None
@@ -88,58 +71,63 @@ class _Customer(NamedTuple):
 
 def relations(request: Request, rules: Stage) -> Iterator[Relation]:
     """What there is to see of the relation with each customer who counts."""
-    facts = request.facts
-    known = {id: _customer(facts.day, cells) for id, cells in customers(request, _FIELDS).items()}
-    backs = {id: one.back for id, one in known.items() if one.back is not None}
-    facts.make(RETURNS)
-    first, heard = _first_touches(request, rules), _heard(request, rules)
-    purchases = _purchases(request, backs)
+    day = request.facts.day
+    known = {id: _customer(id, day, cells) for id, cells in customers(request, _FIELDS).items()}
     trial, standing = _marked(request, since(request, rules.standing_days))
     binding, renewals = contracts(request)
     intention = _intention(request, rules)
     alive = _alive(request) if rules.dissolution == "p_alive" else {}
-    processes = evidence(request, backs, {id: one.own for id, one in known.items()})
+    documents = _evidence(request)
     before = since(request, rules.barrier_days)
-    for id, one in known.items():
+    orders, events = Along(bought(request)), Along(touch_rows(request, rules))
+    for id, one in sorted(known.items()):
         back = one.back or date.min
-        events = [*binding.get(id, ()), *([standing[id]] if id in standing else [])]
+        touched = touches(request, events.of(id), one.back)
+        bound = [*binding.get(id, ()), *([standing[id]] if id in standing else [])]
         yield Relation(
             customer=id,
             said=one.said,
             lost=one.lost,
             back=one.back,
-            ours=first.get((id, "ours")),
-            theirs=first.get((id, "theirs")),
-            both=first.get((id, "both")),
-            heard=heard.get(id),
+            ours=touched.ours,
+            theirs=touched.theirs,
+            both=touched.both,
+            heard=touched.heard,
             trial=_from(back, [trial.get(id)]),
-            purchases=tuple(purchases.pop(id, ())),
-            binding=tuple(event for event in events if event.day >= back),
+            purchases=tuple(_purchases(orders.of(id), back)),
+            binding=tuple(event for event in bound if event.day >= back),
             renewals=tuple(event for event in renewals.get(id, ()) if event.day >= back),
             intention=intention.get(id),
             p_alive=alive.get(id),
-            processes=processes.get(id, {}),
-            barrier=barrier(one.ties, facts.day),
+            processes=_processes(one, touched, documents.get(id, ())),
+            barrier=barrier(one.ties, day),
             barrier_before=barrier(one.ties, before),
         )
 
 
-def evidence(
-    request: Request, backs: Mapping[str, date], own: Mapping[str, Iterable[str]]
-) -> dict[str, dict[str, tuple[str, ...]]]:
-    """The records that tell of each part of exploration, by customer."""
-    found: dict[str, dict[str, tuple[str, ...]]] = {}
-    for id, names in own.items():
-        for name in names:
-            found.setdefault(id, {})[name] = (id,)
-    for name in PROCESSES:
-        for statement in _EVIDENCE[name]:
-            where = f" AND customer IS NOT NULL{among(request)} GROUP BY customer"
-            for customer, at, id in rows(request, statement + where):
-                day = local_day(request, at) if isinstance(at, int) else parse_date(at)
-                if day is not None and day >= backs.get(customer, date.min):
-                    parts_ = found.setdefault(customer, {})
-                    parts_[name] = (*parts_.get(name, ()), id)
+def _evidence(request: Request) -> dict[str, list[tuple[str, Event]]]:
+    """The documents that tell of parts of exploration, by customer."""
+    found: dict[str, list[tuple[str, Event]]] = {}
+    where = f" AND customer IS NOT NULL{among(request)} GROUP BY customer"
+    for name, statements in _EVIDENCE.items():
+        for statement in statements:
+            for customer, text, id in rows(request, statement + where):
+                day = parse_date(text)
+                if day is not None:
+                    found.setdefault(customer, []).append((name, Event(day, id)))
+    return found
+
+
+def _processes(
+    one: _Customer, touched: Touches, documents: Iterable[tuple[str, Event]]
+) -> dict[str, tuple[str, ...]]:
+    """The records that tell of each part of exploration."""
+    found: dict[str, tuple[str, ...]] = dict.fromkeys(one.own, (one.id,))
+    for name, event in documents:
+        if one.back is None or event.day >= one.back:
+            found[name] = (*found.get(name, ()), event.id)
+    for name, id in touched.shown.items():
+        found[name] = (*found.get(name, ()), id)
     return found
 
 
@@ -153,9 +141,10 @@ _FIELDS = """
 _OWN = ("attraction", "position", "norms")
 
 
-def _customer(day: date, cells: tuple[Any, ...]) -> _Customer:
+def _customer(id: str, day: date, cells: tuple[Any, ...]) -> _Customer:
     is_lost, ended, losses, overrides, ties, *own = cells
     return _Customer(
+        id=id,
         said=_said(entries(overrides), day) if overrides else None,
         lost=(parse_date(ended or ""),) if is_lost else None,
         back=_back(entries(losses), day) if losses else None,
@@ -190,30 +179,6 @@ def _from(back: date, events: Iterable[Event | None]) -> Event | None:
     return next((event for event in events if event is not None and event.day >= back), None)
 
 
-def _first_touches(request: Request, rules: Stage) -> dict[tuple[str, str], Event]:
-    """The first event of each side, by customer and side."""
-    found = _touches(request, rules, "SELECT customer, side, min(at), id FROM touch GROUP BY 1, 2")
-    return {
-        (customer, side): Event(local_day(request, second), id)
-        for customer, side, second, id in found
-    }
-
-
-def _heard(request: Request, rules: Stage) -> dict[str, date]:
-    """The last day on which each customer took part."""
-    last = "SELECT customer, max(at) FROM touch WHERE side <> 'ours' GROUP BY customer"
-    found = _touches(request, rules, last)
-    return {customer: local_day(request, second) for customer, second in found}
-
-
-def _touches(request: Request, rules: Stage, asked: str) -> list[tuple[Any, ...]]:
-    """What is asked of the touches there were."""
-    two_way = jsontext.dumps(list(rules.two_way))
-    return rows(
-        request, _TOUCHES.format(among=among(request, "i.customer")) + asked, two_way=two_way
-    )
-
-
 def _marked(request: Request, after: date) -> tuple[dict[str, Event], dict[str, Event]]:
     """The first order that is marked as a trial, and the last one that stands since a day."""
     found = rows(request, _MARKED.format(among=among(request)), since=after.isoformat())
@@ -228,18 +193,16 @@ def _marked(request: Request, after: date) -> tuple[dict[str, Event], dict[str, 
     return trial, standing
 
 
-def _purchases(request: Request, backs: Mapping[str, date]) -> dict[str, list[Purchase]]:
-    found: dict[str, list[Purchase]] = {}
-    for one in bought(request):
+def _purchases(orders: Iterable[Bought], back: date) -> list[Purchase]:
+    """Days with a purchase from the return on, from the orders of one customer by day."""
+    days: list[Purchase] = []
+    for one in orders:
         purchase = Purchase(one.day, one.id, one.value, one.products)
-        days = found.setdefault(one.customer, [])
         if days and days[-1].day == one.day:
             days[-1] = days[-1].joined(purchase)
-        else:
+        elif one.day >= back:
             days.append(purchase)
-    for id in backs.keys() & found.keys():
-        found[id] = [purchase for purchase in found[id] if purchase.day >= backs[id]]
-    return found
+    return days
 
 
 def contracts(request: Request) -> tuple[dict[str, list[Event]], dict[str, list[Event]]]:

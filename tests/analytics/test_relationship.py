@@ -17,8 +17,8 @@ from crmctl.analytics.exploration import exploration
 from crmctl.analytics.friendship import Pair, friendship
 from crmctl.analytics.health import Signs, health
 from crmctl.analytics.lifecycle import Course, Deal, lifecycle, slope
+from crmctl.analytics.relation import Relation
 from crmctl.analytics.relationship import Felt, Sides, relationship, weighted
-from crmctl.analytics.stage import Relation
 from crmctl.analytics.touchpoints import Point, touchpoints
 from crmctl.policies.relationship import (
     Behavior,

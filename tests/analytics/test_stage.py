@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmctl.analytics.stage import STAGES, Event, Purchase, Relation, Said, silence_limit, stage
+from crmctl.analytics.relation import Event, Purchase, Relation, Said
+from crmctl.analytics.stage import STAGES, silence_limit, stage
 from crmctl.policies.relationship import Stage
 
 TODAY = date(2026, 11, 21)
