@@ -87,17 +87,17 @@ LIKENESS: dict[str, Callable[[Texts, Texts], float]] = {
 
 
 def keys(how: str, texts: Texts) -> Iterator[str]:
-    """What records that may be alike in a field have in common, wherever both are without fault."""
+    """What records that are alike in a field have in common.
+
+    Of numbers and addresses that is the whole without fault, of names their consonants: who differs
+    in more than vowels is likely the same for another reason alone, which has keys too.
+    """
     for text in texts:
         if how == "phone":
             yield text[-LAST_DIGITS:]
         elif how in ("name", "company"):
             spelled = text.removeprefix(SOUND)
             telling = spelled.partition(REST)[0] or spelled
-            parts = telling.split()
-            yield "".join(parts)
-            if len(parts) > 1:
-                yield from (part for part in parts if len(part) > 1)
             yield _skeleton(telling)
         else:
             yield text

@@ -106,11 +106,13 @@ def link(
 ) -> Linked:
     """The pairs that are likely the same, whatever the order of the records.
 
-    `rules` are the fields for two records of one sort; those of "" hold where the sort of either is
-    not known. `apart` says of two ids that they are known not to be the same.
+    `rules` are the fields for records of each sort, those of "" for two of which neither is known.
+    A text that too many share says nothing of those who have it. `apart` says of two ids that they
+    are known not to be the same.
     """
     ordered = sorted(records, key=lambda record: record.id)
     blocks, big = _blocks(ordered, rules, limits)
+    ordered = _without(ordered, rules, big)
     pairs = []
     compared = 0
     for i, j in _candidates(ordered, blocks, limits):
@@ -181,9 +183,9 @@ def groups(
 
 
 def _fields(one: Record, other: Record, rules: Rules) -> Sequence[Field] | None:
-    if one.sort == other.sort:
-        return rules.get(one.sort, rules[""])
-    return rules[""] if not one.sort or not other.sort else None
+    if one.sort and other.sort and one.sort != other.sort:
+        return None
+    return rules.get(one.sort or other.sort, rules[""])
 
 
 Key = tuple[str, str]
@@ -208,6 +210,26 @@ def _blocks(
     shared = sorted((len(places), key) for key, places in by_key.items() if len(places) > 1)
     big = [Big(*key, count) for count, key in reversed(shared) if count > limits.block]
     return [by_key[key] for _count, key in shared], big
+
+
+def _without(records: list[Record], rules: Rules, big: Sequence[Big]) -> list[Record]:
+    """The records without the texts, names aside, that too many of them share."""
+    proofs = {one.name: one.how for fields in rules.values() for one in fields if one.proof}
+    common = {(one.field, one.key) for one in big if one.field in proofs}
+    if not common:
+        return records
+    fields = {field for field, _key in common}
+    found = []
+    for record in records:
+        texts = dict(record.texts)
+        for name in fields & texts.keys():
+            texts[name] = [
+                text
+                for text in texts[name]
+                if not any((name, key) in common for key in keys(proofs[name], [text]))
+            ]
+        found.append(record._replace(texts=texts))
+    return found
 
 
 def _candidates(
