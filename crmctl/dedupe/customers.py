@@ -45,6 +45,7 @@ WAYS: dict[str, tuple[str, bool, bool]] = {
 }
 FLOOR = 0.75
 SHORTEST_PHONE = 7
+JOINING = frozenset(("and", "und", "et", "y", "of", "the"))
 STREET = ("street", "postcode", "city")
 _ROAD = re.compile(r"stra(?:ss|ß)e\b|str\b\.?")
 _TOWN = re.compile("(?<=..)[市省]$")
@@ -116,7 +117,8 @@ def find(
     matches = []
     for pair in pairs:
         keep, other = sorted((pair.a, pair.b), key=lambda id: (weights[id], id))
-        matches.append(Match(keep, other, group[keep], pair))
+        together = group.get(keep) if group.get(keep) == group.get(other) else None
+        matches.append(Match(keep, other, together or pair.a, pair))
     return Found(tuple(matches), len(customers), tuple(linked.big))
 
 
@@ -226,6 +228,8 @@ class Reader:
             telling: list[str] = []
             rest: list[str] = []
             for word, many in company_words(text):
+                if word in JOINING:
+                    continue
                 common = many or word in self._common or word in self._forms
                 (rest if common else telling).append(_TOWN.sub("", word))
             if telling or rest:

@@ -21,6 +21,8 @@ REST = "|"  # between the words that tell a name from others and those that many
 MISTYPED = 0.9
 SHORTER = 0.88  # a name that says less: “Bodensee” beside “Bodensee Pharma”
 SPOKEN = 0.95  # a name in pinyin may be that of several in characters
+UNSAID = 0.95  # where one leaves out the form or the town
+AROUND = 0.2  # what these count
 LONG = 6
 OTHER_NUMBER = 0.7
 LAST_DIGITS = 7
@@ -128,14 +130,15 @@ def _name(one: str, other: str) -> float:
 
 def _company(one: str, other: str) -> float:
     (telling, _bar, rest), (telling_, _bar, rest_) = one.partition(REST), other.partition(REST)
-    whole = token_sort_ratio(f"{telling} {rest}", f"{telling_} {rest_}") / 100
+    ours, theirs = set(rest.split()), set(rest_.split())
+    around = UNSAID if ours <= theirs or theirs <= ours else token_sort_ratio(rest, rest_) / 100
     if not telling or not telling_:
-        return whole
+        return token_sort_ratio(f"{telling} {rest}", f"{telling_} {rest_}") / 100
     alike = ratio(telling, telling_) / 100
     ours, theirs = set(telling.split()), set(telling_.split())
     if alike < SHORTER and (ours < theirs or theirs < ours):
         alike = SHORTER
-    return 0.8 * alike + 0.2 * whole
+    return (1 - AROUND) * alike + AROUND * around
 
 
 def _skeleton(text: str) -> str:

@@ -70,7 +70,7 @@ def street(street: str, city: str = "Ulm") -> Values:
         # firms
         ({"name": ZHIYUN, **ORG}, {"name": "智云科技（上海）有限公司", **ORG}, "likely"),
         ({"name": ZHIYUN, **ORG}, {"name": "北京智华科技有限公司", **ORG}, "no"),
-        ({"name": ZHIYUN, **ORG}, {"name": "北京智云科技有限公司", **ORG}, "likely"),
+        ({"name": ZHIYUN, **ORG}, {"name": "北京智云科技有限公司", **ORG}, "no"),
         (
             {"name": ZHIYUN, "phones": ["021-5550 1010"], **ORG},
             {"name": "智云科技（上海）有限公司", "phones": ["+86 21 5550 1010 转 8"], **ORG},
