@@ -32,7 +32,9 @@ COLUMNS = [
     Column("names", N_("Names"), "text"),
     Column("agree", N_("Same"), "text"),
     Column("differ", N_("Different"), "text"),
-    Column("suggestion", N_("To do"), "enum", {"merge": N_("merge"), "review": N_("look at it")}),
+    Column(
+        "suggestion", N_("Suggested"), "enum", {"merge": N_("merge"), "review": N_("look at it")}
+    ),
     Column("group", N_("Group"), "id", detail=True),
 ]
 NEUTRAL = [Column(one.name, one.name, one.type) for one in COLUMNS]
@@ -177,12 +179,10 @@ def _said_of(kind: Kind, keep: str, one: Lost) -> str:
         field = field.child(step) or field if field is not None else None
     column = field_column(path[-1], field)
     values = {"kept": cell(one.clash.kept, column), "lost": cell(one.clash.lost, column)}
-    said = _("{field}: “{kept}” stays; {id} has “{lost}”.").format(
-        field=".".join(path), id=one.id, **values
-    )
-    if len(path) > 1:
-        return said
-    return f"{said} " + _("To take that: --take {field}={id}").format(field=path[0], id=one.id)
+    text = _("{field}: “{kept}” stays; {id} has “{lost}”.")
+    if len(path) == 1:
+        text = _("{field}: “{kept}” stays; {id} has “{lost}” (--take {field}={id} takes it).")
+    return text.format(field=".".join(path), id=one.id, **values)
 
 
 # one by one

@@ -14,7 +14,7 @@ from crmctl.changes.assign import Assigner
 from crmctl.schema.model import TEXTUAL, Field, Kind
 from crmctl.storage.writer import is_empty
 from crmctl.values.frozen import Frozen
-from crmctl.values.phones import digits
+from crmctl.values.phones import digits, has_extension, same
 from crmctl.values.text import fold
 
 Values = dict[str, Any]
@@ -151,6 +151,8 @@ class Combiner:
         if isinstance(keep, Mapping) and isinstance(other, Mapping):
             if field is not None and not _is_dated(field):
                 return self._mapping(field, keep, other, path)
+            if field is not None and _says_no_more(field, keep, other):
+                return keep
         elif field is not None and field.type == "note":
             return _joined(str(keep), str(other))
         self.clashes.append(Clash(path, keep, other))
@@ -170,6 +172,8 @@ class Combiner:
         if field is not None and field.key:
             return self._keyed(field, keep, other, path)
         item = field.item if field is not None else None
+        if item is not None and item.type == "phone":
+            return [*keep, *(one for one in other if not any(_is_line(one, own) for own in keep))]
         known = [_mark(item, one) for one in keep]
         return [*keep, *(one for one in other if _mark(item, one) not in known)]
 
@@ -247,6 +251,16 @@ def _is_dated(field: Field) -> bool:
     children = [*field.children().values()]
     plain = all(child.type not in ("object", "list") for child in children)
     return plain and any(child.type in DATED for child in children)
+
+
+def _says_no_more(field: Field, keep: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    ours, theirs = _mark(field, keep), _mark(field, other)
+    return all(ours.get(name) == value for name, value in theirs.items())
+
+
+def _is_line(one: str, other: str) -> bool:
+    """Whether a number says no more than another one."""
+    return same(one, other) and not has_extension(one)
 
 
 def _joined(keep: str, other: str) -> str:

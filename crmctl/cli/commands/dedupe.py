@@ -79,8 +79,8 @@ def review(app: App, /, query: tuple[str, ...], **given: Any) -> None:
         "on."
     ),
     examples=[
-        "crmctl dedupe merge shanghai-zhiyun zhiyun-keji --dry-run",
-        "crmctl dedupe merge shanghai-zhiyun zhiyun-keji --take owner=zhiyun-keji --yes",
+        "crmctl dedupe merge zhang-wei zhang-wei-2 --dry-run",
+        "crmctl dedupe merge zhang-wei zhang-wei-2 --take level=zhang-wei-2 --yes",
     ],
 )
 @options.writing
