@@ -90,6 +90,7 @@ class Targets:
     over_status: bool
     analysis: float = 1.0
     facts: float = 5.0
+    duplicates: float = 10.0
     imported: float = 20.0
     start: float = 1.5
 
@@ -98,7 +99,10 @@ def targets(customers: int) -> Targets:
     """0.3 s beyond `git status` up to 10,000 customers; above, a second in all."""
     if customers <= 10_000:
         return Targets(index=20.0, memory=300.0, warm=0.3, over_status=True)
-    return Targets(index=18.0 * customers / 10_000, memory=500.0, warm=1.0, over_status=False)
+    tens = customers / 10_000
+    return Targets(
+        index=18.0 * tens, memory=500.0, warm=1.0, over_status=False, duplicates=10.0 * tens
+    )
 
 
 def options(arguments: list[str] | None = None) -> Options:
@@ -245,6 +249,14 @@ class Bench:
             ("report run overview", ["report", "run", "overview"], "sqlite query", None),
         ):
             yield self._case(name, [*self._crmctl, *words], floor, limit)
+        yield self._slow(
+            self._case(
+                "dedupe find",
+                [*self._crmctl, "dedupe", "find", "-o", "csv"],
+                "sqlite query",
+                self._within(targets.duplicates),
+            )
+        )
         yield from self._models()
         yield self._log()
 

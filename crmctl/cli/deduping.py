@@ -40,6 +40,7 @@ COLUMNS = [
 NEUTRAL = [Column(one.name, one.name, one.type) for one in COLUMNS]
 SIDES = (("field", N_("Field")), ("keep", N_("Stays")), ("other", N_("Other")))
 ROOM = 34
+SHOWN = 5
 WIDTH = 80
 SAME, DIFFERENT, SKIP, QUIT = "s", "d", "k", "q"
 
@@ -116,8 +117,10 @@ def _names(app: App, found: Found) -> dict[str, str]:
 def _tell_of_common(app: App, found: Found) -> None:
     """What was not compared as everything else was."""
     policy = app.workspace.policy("duplicates")
-    for one in found.big:
+    for one in found.big[:SHOWN]:
         app.remark(_common(app, one, policy.window))
+    if len(found.big) > SHOWN:
+        app.remark(_("… and {count} more").format(count=len(found.big) - SHOWN))
 
 
 def _common(app: App, one: Big, window: int) -> str:
