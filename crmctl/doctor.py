@@ -26,7 +26,7 @@ from crmctl.values import clock
 from crmctl.vcs import git, locks, setup
 from crmctl.workspace import Workspace
 
-OK, MENDED, TODO = "ok", "mended", "todo"
+OK, MENDED, OPEN = "ok", "mended", "todo"
 LEFTOVER_SECONDS = 600  # nobody takes that long to write a file
 IGNORED = "/.crmctl/"
 
@@ -95,22 +95,22 @@ def examined(root: Path, *, dry_run: bool = False) -> Iterator[Finding]:
             if fault is None:
                 yield Finding(check, OK, None, None)
             elif fault.mend is None:
-                yield Finding(check, TODO, fault.message, fault.hint)
+                yield Finding(check, OPEN, fault.message, fault.hint)
             elif dry_run:
-                yield Finding(check, TODO, fault.message, _("“crmctl doctor” mends it"))
+                yield Finding(check, OPEN, fault.message, _("“crmctl doctor” mends it"))
             else:
                 yield Finding(check, MENDED, fault.mend(), None)
         except BadDefinition as error:
             own = check == "settings"
             message = error.message if own else _("not looked at while the settings are broken")
-            yield Finding(check, TODO, message, error.hint if own else None)
+            yield Finding(check, OPEN, message, error.hint if own else None)
         except CrmctlError as error:
-            yield Finding(check, TODO, error.message, error.hint)
+            yield Finding(check, OPEN, error.message, error.hint)
         except git.GitFailed as error:
-            yield Finding(check, TODO, GitRefused(str(error).splitlines()[0]).message, None)
+            yield Finding(check, OPEN, GitRefused(str(error).splitlines()[0]).message, None)
         except OSError as error:
             where = f"{error.filename}: " if error.filename else ""
-            yield Finding(check, TODO, f"{where}{error.strerror or error}", None)
+            yield Finding(check, OPEN, f"{where}{error.strerror or error}", None)
 
 
 # the book

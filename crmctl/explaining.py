@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
-from crmctl import models
 from crmctl.analytics.result import Column, ModelResult
 from crmctl.errors import BadDefinition, CrmctlError
 from crmctl.facts.definitions import CUSTOMER
+from crmctl.models.catalog import CATALOG
 from crmctl.query import sql
 from crmctl.query.bound import All, Bound, No, Segment, Test
 from crmctl.query.words import explain
@@ -110,7 +110,7 @@ def _parts(bound: Bound) -> Iterator[Bound]:
 
 def standings(workspace: Workspace, customer: str, day: date) -> Iterator[Standing]:
     """What each model says of the customer that gives customers a label."""
-    for name, entry in models.CATALOG.items():
+    for name, entry in CATALOG.items():
         if entry.label:
             result = run_model(workspace, name, day, None)
             label = next(column for column in result.columns if column.name == entry.label)

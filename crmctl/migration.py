@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from crmctl import models
 from crmctl.analytics.result import Column
 from crmctl.errors import UsageError
 from crmctl.facts.definitions import CUSTOMER
 from crmctl.locale import _
+from crmctl.models.catalog import CATALOG
 from crmctl.reporting import run_model
 from crmctl.selection import Selection, shown
 from crmctl.values.frozen import Frozen
@@ -57,7 +57,7 @@ def migration(
 
     `query` chooses customers as they are on the later day.
     """
-    entry = models.CATALOG.get(by)
+    entry = CATALOG.get(by)
     if entry is not None and entry.label:
         before, after = (_of_model(workspace, by, day) for day in (since, until))
         label = entry.label

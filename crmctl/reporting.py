@@ -12,6 +12,7 @@ from crmctl import definitions, models
 from crmctl.analytics.result import Column, ModelResult
 from crmctl.errors import CrmctlError, NotFound
 from crmctl.locale import _
+from crmctl.models import catalog
 from crmctl.refs import References
 from crmctl.reports.definition import Report, parse
 from crmctl.reports.result import ReportResult, Row
@@ -108,7 +109,7 @@ def run_model(
 
     `more` is what `models.run` takes beside.
     """
-    kind = workspace.registry.kind(models.entry(name).kind)
+    kind = workspace.registry.kind(catalog.entry(name).kind)
     selection = Selection(workspace, kind, query, as_of=day, archived=True)
     chosen = selection.ids() if query else None
     return models.run(selection.facts, name, chosen, **more)

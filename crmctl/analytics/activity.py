@@ -14,8 +14,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from crmctl.analytics.exact import rounded
 from crmctl.analytics.result import Column, ModelResult
-from crmctl.analytics.rhythm import intervals, median, rounded
+from crmctl.analytics.rhythm import intervals, median
 from crmctl.locale import N_, _, ngettext
 
 ACTIVITIES = {

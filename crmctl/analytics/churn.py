@@ -14,10 +14,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from crmctl.analytics.exact import percent
+from crmctl.analytics.exact import percent, rounded
 from crmctl.analytics.grouping import Grouping, several
 from crmctl.analytics.result import Column, ModelResult
-from crmctl.analytics.rhythm import intervals, median, rounded
+from crmctl.analytics.rhythm import intervals, median
 from crmctl.locale import N_, _
 
 DEFINITIONS = {

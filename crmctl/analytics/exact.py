@@ -44,8 +44,10 @@ def halved(days: int, half_life: int) -> Decimal:
     return EXACT.power(Decimal(2), EXACT.divide(Decimal(-days), Decimal(half_life)))
 
 
-def as_number(exact: Fraction) -> Decimal:
+def rounded(exact: Fraction | Decimal) -> Decimal:
     """The same number to six places, as `quotient` has it."""
+    if isinstance(exact, Decimal):
+        return quotient(exact, _ONE)
     return quotient(Decimal(exact.numerator), Decimal(exact.denominator))
 
 

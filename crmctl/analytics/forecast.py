@@ -21,7 +21,7 @@ from crmctl.analytics.deals import (
     all_spells,
     closed_within,
 )
-from crmctl.analytics.exact import EXACT, as_number, percent, quotient, total
+from crmctl.analytics.exact import EXACT, percent, quotient, rounded, total
 from crmctl.analytics.result import Column, ModelResult
 from crmctl.locale import N_, _, ngettext
 
@@ -38,7 +38,7 @@ class Chance(NamedTuple):
 
     @property
     def percent(self) -> Decimal:
-        return as_number(self.exact)
+        return rounded(self.exact)
 
 
 class Rules(NamedTuple):
@@ -128,7 +128,7 @@ def chance_of(one: Spell, found: Mapping[Key, Chance]) -> Chance | None:
 def _weighted(one: Spell, chance: Chance | None) -> Decimal | None:
     if one.amount is None or chance is None:
         return None
-    return as_number(Fraction(one.amount) * chance.exact / 100)
+    return rounded(Fraction(one.amount) * chance.exact / 100)
 
 
 def forecast(
@@ -289,5 +289,5 @@ def _replayed(
         "won": won if decided else None,
         "error": error,
         "error_percent": None if error is None else percent(error, won),
-        "brier": as_number(sum(misses) / Fraction(len(misses))) if misses else None,
+        "brier": rounded(sum(misses) / Fraction(len(misses))) if misses else None,
     }

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from crmctl.analytics.btyd import Buyer
-from crmctl.analytics.exact import quotient
+from crmctl.analytics.exact import rounded
 from crmctl.analytics.quantiles import quantile
 from crmctl.locale import N_
 
@@ -65,9 +65,5 @@ def _habit(days: Iterable[int], late: Fraction, basis: str) -> Habit | None:
     ordered = sorted(days)
     if not ordered:
         return None
-    median, limit = (Fraction(quantile(ordered, level)) for level in (_HALF, late))
-    return Habit(_decimal(median), _decimal(limit), basis)
-
-
-def _decimal(value: Fraction) -> Decimal:
-    return quotient(Decimal(value.numerator), value.denominator)
+    median = rounded(quantile(ordered, _HALF))
+    return Habit(median, median if late == _HALF else rounded(quantile(ordered, late)), basis)

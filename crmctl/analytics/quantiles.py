@@ -22,16 +22,20 @@ def quantile(ordered: Sequence[Number], p: Fraction) -> Decimal | Fraction:
     """
     if not ordered or not 0 <= p <= 1:
         raise ValueError("needs at least one number and a p from 0 to 1")
-    position = (len(ordered) - 1) * p
-    below = int(position)
-    low = Fraction(ordered[below])
-    if position == below:
+    below, rest = divmod((len(ordered) - 1) * p.numerator, p.denominator)
+    low = ordered[below]
+    if not rest or ordered[below + 1] == low:
         return as_decimal(low)
-    return as_decimal(low + (position - below) * (Fraction(ordered[below + 1]) - low))
+    low = Fraction(low)
+    step = Fraction(ordered[below + 1]) - low
+    return as_decimal(low + Fraction(rest, p.denominator) * step)
 
 
-def as_decimal(value: Fraction) -> Decimal | Fraction:
+def as_decimal(value: Number) -> Decimal | Fraction:
     """The same number as a Decimal, or itself when its digits would not end or are very many."""
+    if isinstance(value, int):
+        return Decimal(value)
+    value = Fraction(value) if isinstance(value, Decimal) else value
     rest, twos, fives = value.denominator, 0, 0
     while rest % 2 == 0:
         rest, twos = rest // 2, twos + 1

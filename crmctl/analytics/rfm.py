@@ -14,7 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from crmctl.analytics.exact import quotient, total
+from crmctl.analytics.exact import quotient, rounded, total
 from crmctl.analytics.quantiles import Number
 from crmctl.analytics.result import Column, ModelResult
 from crmctl.analytics.scores import cut_points, falling, ntile, rising
@@ -235,8 +235,7 @@ def _means(buyers: Sequence[_Buyer]) -> tuple[Fraction, ...]:
 
 
 def _rounded(means: Sequence[Fraction]) -> dict[str, Decimal | None]:
-    found = (quotient(Decimal(mean.numerator), Decimal(mean.denominator)) for mean in means)
-    return dict.fromkeys(_DIMENSIONS) | dict(zip(_DIMENSIONS, found, strict=False))
+    return dict.fromkeys(_DIMENSIONS) | dict(zip(_DIMENSIONS, map(rounded, means), strict=False))
 
 
 def _scored(buyer: _Buyer, scores: tuple[int, ...], means: Sequence[Fraction]) -> dict[str, Any]:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
-
-from crmctl.analytics.exact import quotient
 
 # With two purchases there is one gap, which is no habit yet.
 FEWEST = 3
@@ -29,15 +26,10 @@ def median(values: Iterable[int | Fraction]) -> Fraction | None:
     middle = len(ordered) // 2
     if len(ordered) % 2:
         return Fraction(ordered[middle])
-    return Fraction(ordered[middle - 1] + ordered[middle]) / 2
+    return Fraction(ordered[middle - 1] + ordered[middle], 2)
 
 
 def intervals(rhythms: Mapping[str, Sequence[date]]) -> dict[str, Fraction]:
     """The intervals of the customers who have one."""
     found = ((customer, interval(days)) for customer, days in rhythms.items())
     return {customer: days for customer, days in found if days is not None}
-
-
-def rounded(value: Fraction) -> Decimal:
-    """A number to six places."""
-    return quotient(Decimal(value.numerator), Decimal(value.denominator))

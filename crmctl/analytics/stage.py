@@ -7,16 +7,15 @@ who give the stages and what marks them, but no thresholds: those are settings.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
-from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crmctl.analytics.exact import total
+from crmctl.analytics.exact import EXACT, total
 from crmctl.analytics.result import Column, ModelResult
+from crmctl.analytics.rhythm import interval
 from crmctl.locale import N_, _, ngettext
 
 if TYPE_CHECKING:
@@ -86,6 +85,7 @@ TITLES = {
 _ORDER = (COMMITMENT, EXPANSION, EXPLORATION, AWARENESS, DISSOLUTION)
 _PRINTED = "months renewals intention purchases rise"
 _SILENCE = "silence silence_least silence_days"
+_HUNDRED = Decimal(100)
 
 
 class Event(NamedTuple):
@@ -102,6 +102,11 @@ class Purchase(NamedTuple):
     id: str
     value: Decimal
     products: frozenset[str] = frozenset()
+
+    def joined(self, other: Purchase) -> Purchase:
+        """This and another one of the same day."""
+        value = EXACT.add(self.value, other.value)
+        return Purchase(self.day, self.id, value, self.products | other.products)
 
 
 class Said(NamedTuple):
@@ -163,8 +168,10 @@ def stage(relations: Iterable[Relation], as_of: date, rules: Stage) -> ModelResu
     person said goes before all of it. No event may be later than `as_of`.
     """
     judge = _Judge(as_of, rules)
-    found = list(relations)
-    rows = [judge.row(relation) for relation in found]
+    rows, known = [], 0
+    for relation in relations:
+        rows.append(judge.row(relation))
+        known += relation.p_alive is not None
     rows.sort(key=lambda row: (_ORDER.index(row["stage"]), row["customer"]))
     counts = Counter(row["stage"] for row in rows)
     alive = " p_alive" if rules.dissolution == "p_alive" else ""
@@ -173,15 +180,29 @@ def stage(relations: Iterable[Relation], as_of: date, rules: Stage) -> ModelResu
     parameters["counts"] = {name: counts[name] for name in STAGES}
     notes = list(_notes(rows))
     if alive:
-        notes.append(_alive(sum(one.p_alive is not None for one in found), len(found)))
+        notes.append(_alive(known, len(rows)))
     return ModelResult("stage", as_of, parameters, len(rows), COLUMNS, rows, notes, TITLES)
 
 
-def habit(days: Iterable[date]) -> float | None:
-    """The median of the days between two purchases; None with fewer than three of them."""
-    ordered = sorted(days)
-    steps = [(after - before).days for before, after in pairwise(ordered)]
-    return float(median(steps)) if len(steps) > 1 else None
+def silence_limit(days: Sequence[date], rules: Stage) -> int:
+    """How many days without a purchase are like a customer who bought on `days`, which ascend."""
+    usual = interval(days)
+    if usual is None:
+        return rules.silence_days
+    return max(rules.silence_least, int(usual * Fraction(rules.silence)))
+
+
+class _Seen(NamedTuple):
+    """A relation, with its full months, and its silence and the limit of that, in days.
+
+    Months count from when they first bought, took part or were bound, silence since they last did;
+    None if they never have.
+    """
+
+    one: Relation
+    months: int | None
+    silent: int | None
+    limit: int | None
 
 
 class _Judge:
@@ -192,27 +213,35 @@ class _Judge:
         self.rules = rules
 
     def row(self, one: Relation) -> dict[str, Any]:
-        found = self.finding(one)
-        silent = self.silent(one)
+        seen = self.seen(one)
+        found = self.finding(seen)
         return {
             "customer": one.customer,
             "stage": found.stage,
             "basis": found.basis,
-            "explored": sum(bool(one.processes.get(name)) for name in PROCESSES),
+            "explored": sum(map(bool, one.processes.values())),
             "purchases": len(one.purchases),
-            "months": self.months(one),
+            "months": seen.months,
             "intention": one.intention[0] if one.intention else None,
             "deficient": found.deficient,
-            "silent_days": silent,
-            "silence_limit": None if silent is None else self.limit(one),
+            "silent_days": seen.silent,
+            "silence_limit": seen.limit,
             "exit_barrier": one.barrier,
             "exit_barrier_before": one.barrier_before,
             "evidence": list(found.evidence),
             "change": found.change,
         }
 
-    def finding(self, one: Relation) -> Finding:
-        inferred = self._inferred(one)
+    def seen(self, one: Relation) -> _Seen:
+        silent = self.silent(one)
+        limit = None
+        if silent is not None:
+            limit = silence_limit([purchase.day for purchase in one.purchases], self.rules)
+        return _Seen(one, self.months(one), silent, limit)
+
+    def finding(self, seen: _Seen) -> Finding:
+        one = seen.one
+        inferred = self._inferred(seen)
         if one.said is None:
             return inferred
         text = _("Without what {who} said on {day} ({reason}) it would be: {stage}.")
@@ -224,12 +253,13 @@ class _Judge:
         )
         return Finding(one.said.stage, "override", (one.customer,), change, inferred.deficient)
 
-    def _inferred(self, one: Relation) -> Finding:
+    def _inferred(self, seen: _Seen) -> Finding:
+        one = seen.one
         if one.lost is not None:
             change = _("It is recorded as lost; a move to another status begins exploration anew.")
             return Finding(DISSOLUTION, "explicit", (one.customer,), change)
-        climbed = self._climbed(one)
-        if climbed.stage == AWARENESS or not self._over(one):
+        climbed = self._climbed(seen)
+        if climbed.stage == AWARENESS or not self._over(seen):
             return climbed
         evidence = [purchase.id for purchase in one.purchases[-1:]]
         evidence += [event.id for event in (one.both, one.theirs) if event is not None]
@@ -240,7 +270,7 @@ class _Judge:
             text = _(
                 "A purchase or a word of theirs ends the silence of {days} days ({limit} count)."
             )
-            change = text.format(days=self.silent(one), limit=self.limit(one))
+            change = text.format(days=seen.silent, limit=seen.limit)
         return Finding(DISSOLUTION, "likely", tuple(evidence[:1]), change, climbed.deficient)
 
     # over?
@@ -248,29 +278,19 @@ class _Judge:
     def _known_alive(self, one: Relation) -> bool:
         return self.rules.dissolution == "p_alive" and one.p_alive is not None
 
-    def _over(self, one: Relation) -> bool:
-        if self._known_alive(one):
-            return Decimal(str(one.p_alive)) < self.rules.p_alive
-        silent = self.silent(one)
-        return silent is not None and silent > self.limit(one)
+    def _over(self, seen: _Seen) -> bool:
+        if self._known_alive(seen.one):
+            return Decimal(str(seen.one.p_alive)) < self.rules.p_alive
+        return seen.silent is not None and seen.limit is not None and seen.silent > seen.limit
 
     def silent(self, one: Relation) -> int | None:
-        """Days since they bought or took part; None when they never did."""
         days = [purchase.day for purchase in one.purchases[-1:]]
         days += [day for day in (one.heard, one.back) if day is not None]
         return (self.as_of - max(days)).days if days else None
 
-    def limit(self, one: Relation) -> int:
-        """How many days of silence are like them."""
-        usual = habit(purchase.day for purchase in one.purchases)
-        if usual is None:
-            return self.rules.silence_days
-        return max(self.rules.silence_least, int(self.rules.silence * Decimal(str(usual))))
-
     # how far?
 
     def months(self, one: Relation) -> int | None:
-        """Full months since they first bought, took part or were bound; None if they never did."""
         known = (one.both, one.theirs, *one.binding, *one.renewals)
         days = [event.day for event in known if event is not None]
         days += [purchase.day for purchase in one.purchases[:1]]
@@ -280,9 +300,10 @@ class _Judge:
         months = (self.as_of.year - start.year) * 12 + self.as_of.month - start.month
         return months - (self.as_of.day < start.day)
 
-    def _climbed(self, one: Relation) -> Finding:
+    def _climbed(self, seen: _Seen) -> Finding:
+        one = seen.one
         bound = self._bound(one)
-        old_enough = (self.months(one) or 0) >= self.rules.months
+        old_enough = (seen.months or 0) >= self.rules.months
         asked = one.intention
         if bound and old_enough and asked is not None and asked[0] >= self.rules.intention:
             change = _(
@@ -299,7 +320,7 @@ class _Judge:
         if len(one.purchases) >= self.rules.purchases and self._rising(one.purchases):
             ends = (one.purchases[0].id, one.purchases[-1].id)
             change = _("For commitment it lacks: {what}.").format(
-                what=_("; ").join(self._lacking(one, bool(bound)))
+                what=_("; ").join(self._lacking(seen, bool(bound)))
             )
             return Finding(EXPANSION, "evidence", ends, change)
         explored = self._explored(one)
@@ -318,9 +339,10 @@ class _Judge:
         half = len(purchases) // 2
         early, late = purchases[:half], purchases[-half:]
         before, after = (total(one.value for one in part) for part in (early, late))
-        needed = Fraction(before) * (100 + Fraction(self.rules.rise)) / 100
-        broad = [len(frozenset().union(*(one.products for one in part))) for part in (early, late)]
-        return (after > before and Fraction(after) >= needed) or broad[1] > broad[0]
+        needed = EXACT.multiply(before, 100 + self.rules.rise)
+        if after > before and EXACT.multiply(after, _HUNDRED) >= needed:
+            return True
+        return _breadth(late) > _breadth(early)
 
     def _explored(self, one: Relation) -> tuple[str, ...]:
         found: list[Event] = []
@@ -337,8 +359,9 @@ class _Judge:
 
     # what would change it
 
-    def _lacking(self, one: Relation, bound: bool) -> Iterator[str]:
-        left = self.rules.months - (self.months(one) or 0)
+    def _lacking(self, seen: _Seen, bound: bool) -> Iterator[str]:
+        one = seen.one
+        left = self.rules.months - (seen.months or 0)
         if left > 0:
             text = ngettext("{count} more month", "{count} more months", left)
             yield text.format(count=left)
@@ -361,6 +384,10 @@ class _Judge:
             return text.format(count=left)
         text = _("For expansion it lacks a value {rise} % higher, or more products, than before.")
         return text.format(rise=self.rules.rise)
+
+
+def _breadth(purchases: Iterable[Purchase]) -> int:
+    return len(frozenset().union(*(one.products for one in purchases)))
 
 
 def _to_exploration(one: Relation) -> str:

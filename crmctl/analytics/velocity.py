@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from crmctl.analytics.deals import WON, Spell, closed_within
-from crmctl.analytics.exact import as_number, percent, quotient, total
+from crmctl.analytics.exact import percent, quotient, rounded, total
 from crmctl.analytics.grouping import Grouping, parted, several
 from crmctl.analytics.result import Column, ModelResult
 from crmctl.analytics.winrate import unvalued
@@ -76,7 +76,7 @@ def _factors(counted: Sequence[Spell]) -> dict[str, Any]:
         rate = Fraction(len(won), decided)
         mean = Fraction(total(amounts)) / len(amounts)
         exact = open_ * rate * mean * len(lengths) / sum(lengths)
-        product = as_number(exact)
+        product = rounded(exact)
     return {
         "open": open_,
         "n": decided,

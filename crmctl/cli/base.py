@@ -45,6 +45,7 @@ class Option(click.Option):
 class Whole(click.IntRange):
     """A whole number between two others, called so in the user's language."""
 
+    # click has a plain attribute here, but the language is known only when it is asked for.
     @property
     def name(self) -> str:  # type: ignore[override]
         return _("whole number")
@@ -53,6 +54,7 @@ class Whole(click.IntRange):
 class Argument(click.Argument):
     """An argument; its name is shown as it was given, and in the line of usage alone."""
 
+    # click promises a line for every argument here, yet leaves out those without one.
     def get_help_record(  # type: ignore[override]
         self, ctx: click.Context
     ) -> tuple[str, str] | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crmctl.analytics.exact import EXACT
@@ -22,19 +23,55 @@ if TYPE_CHECKING:
     from crmctl.models import Request
 
 
-class Bought(NamedTuple):
-    """A confirmed order that counts as a purchase: what refunds leave of it, in the base currency.
+_UNIT = Decimal(10_000)
 
-    `margin` is None where neither margin nor cost are known, `quantity` where no units are.
+
+class Bought(NamedTuple):
+    """A confirmed order that counts as a purchase, as the index has it: `net` is what refunds
+    leave of `gross`, and `known` its margin, all in units of the base currency.
+
+    What few ask for is worked out when they do.
     """
 
     customer: str
     day: date
     id: str
-    value: Decimal
-    margin: Decimal | None
-    quantity: Decimal | None
-    products: frozenset[str]
+    net: int
+    gross: int
+    known: int | None
+    amount: Decimal | float | None
+    lines: str | None
+
+    @property
+    def value(self) -> Decimal:
+        """What refunds leave of it, in the base currency."""
+        return from_units(self.net)
+
+    @property
+    def margin(self) -> Decimal | None:
+        """What refunds leave of the margin; None where neither margin nor cost are known."""
+        if self.known is None or self.net == self.gross:
+            return None if self.known is None else from_units(self.known)
+        kept = EXACT.multiply(Decimal(self.known), Decimal(self.net))
+        return EXACT.divide(EXACT.divide(kept, Decimal(self.gross)), _UNIT)
+
+    @property
+    def quantity(self) -> Decimal | None:
+        """How many pieces; None where nothing says so."""
+        amount = self.amount
+        if amount is None:
+            amount = sum(line.get("quantity") or 0 for line in entries(self.lines))
+        return Decimal(str(amount)) if amount else None
+
+    @property
+    def products(self) -> frozenset[str]:
+        return _products(self.lines) if self.lines else frozenset()
+
+
+@lru_cache(maxsize=10_000)
+def _products(lines: str) -> frozenset[str]:
+    """The products of an order; many are ordered again just like that."""
+    return frozenset(line["product"] for line in entries(lines) if line.get("product"))
 
 
 class Answer(NamedTuple):
@@ -58,9 +95,12 @@ def among(request: Request, column: str = "customer") -> str:
 
 def rows(request: Request, sql: str, **more: Any) -> list[tuple[Any, ...]]:
     """The rows of a statement over the facts' index, as of the day."""
+    return request.facts.index.rows(sql, {**_parameters(request), **more})
+
+
+def _parameters(request: Request) -> dict[str, Any]:
     chosen = None if request.chosen is None else jsontext.dumps(sorted(request.chosen))
-    given = {**request.facts.parameters, "chosen": chosen, **more}
-    return request.facts.index.rows(sql, given)
+    return {**request.facts.parameters, "chosen": chosen}
 
 
 def since(request: Request, days: int) -> date:
@@ -75,33 +115,18 @@ def local_day(request: Request, second: int) -> date:
 
 def bought(request: Request) -> Iterator[Bought]:
     """Every purchase until the day, by customer, day and id."""
-    found = rows(
-        request,
+    found = request.facts.index.stream(
         lines(among(request))
         + """
         SELECT l.customer, l.date, o.id, l.net, o.amount__base,
-            COALESCE(o.margin__base, o.amount__base - o.cost__base), COALESCE(o.quantity,
-                (SELECT sum(e.value ->> '$.quantity') FROM json_each(o.lines) AS e)),
-            (SELECT group_concat(DISTINCT e.value ->> '$.product') FROM json_each(o.lines) AS e)
+            COALESCE(o.margin__base, o.amount__base - o.cost__base), o.quantity, o.lines
         FROM line AS l JOIN orders AS o ON o.rid = l.rid WHERE l.event
         ORDER BY l.customer, l.date, o.id
         """,
+        _parameters(request),
     )
-    for customer, text, id, net, gross, margin, quantity, products in found:
-        day = parse_date(text)
-        if day is not None:
-            kept = Decimal(margin) if margin is not None else None
-            if kept is not None and net != gross:
-                kept = EXACT.divide(EXACT.multiply(kept, Decimal(net)), Decimal(gross))
-            yield Bought(
-                customer,
-                day,
-                id,
-                from_units(net),
-                None if kept is None else EXACT.divide(kept, Decimal(10_000)),
-                Decimal(str(quantity)) if quantity else None,
-                frozenset((products or "").split(",")) - {""},
-            )
+    for customer, day, *cells in found:
+        yield Bought(customer, date.fromisoformat(day), *cells)
 
 
 def answers(request: Request, days: int, *, side: str = "customer") -> Iterator[Answer]:
@@ -136,6 +161,8 @@ def entries(text: str | None) -> Sequence[Mapping[str, Any]]:
 
 def barrier(text: str | None, day: date) -> int:
     """What the ties that hold on a day add up to; one without a strength counts 1."""
+    if not text:
+        return 0
     at = day.isoformat()
     return sum(
         int(tie.get("strength") or 1)

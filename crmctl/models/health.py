@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from crmctl.analytics.exact import percent, quotient, total
+from crmctl.analytics.exact import percent, quotient, rounded, total
 from crmctl.analytics.health import Signs, health
 from crmctl.analytics.result import ModelResult
-from crmctl.analytics.stage import habit
+from crmctl.analytics.rhythm import interval
 from crmctl.facts.cadence import CADENCE
 from crmctl.facts.receivables import SETTLED
 from crmctl.models import Request, Run
@@ -115,11 +115,10 @@ def _listed(request: Request, sql: str, **more: str) -> dict[str, list[tuple[str
 def _silence(request: Request, own: list[Bought]) -> tuple[Decimal, str] | None:
     """Days since the last purchase in intervals of their own; None without a habit."""
     days = sorted({one.day for one in own})
-    usual = habit(days)
+    usual = interval(days)
     if not usual:
         return None
-    silent = Decimal((request.facts.day - days[-1]).days)
-    return quotient(silent, Decimal(str(usual))), own[-1].id
+    return rounded((request.facts.day - days[-1]).days / usual), own[-1].id
 
 
 def _halves(request: Request, own: list[Bought]) -> tuple[Decimal, Decimal]:

@@ -32,21 +32,22 @@ BINDING = ("framework", "standing")
 
 # Human events until the day and from the return on; a noted feeling tells that they took part.
 _TOUCHES = """
-    SELECT i.customer, CASE
-            WHEN i.kind IN (SELECT value FROM json_each(:two_way)) OR i.feeling IS NOT NULL
-            THEN 'both' WHEN i.direction = 'in' THEN 'theirs'
-            WHEN i.direction = 'out' THEN 'ours' END AS side, {at}(i.at__ts), i.id
-    FROM interactions AS i LEFT JOIN comeback_facts AS b ON b.id = i.customer
-    WHERE i.at__ts < :end AND i.customer IS NOT NULL AND COALESCE(i.automatic, 0) = 0
-        AND side IS NOT NULL{among}
-        AND (b.won_back IS NULL OR i.at__ts >= ts(b.won_back || 'T00:00'))
-    GROUP BY 1, 2
+    WITH back AS (SELECT id, ts(won_back || 'T00:00') AS at FROM comeback_facts),
+    touch AS (
+        SELECT i.customer, CASE
+                WHEN i.kind IN (SELECT value FROM json_each(:two_way)) OR i.feeling IS NOT NULL
+                THEN 'both' WHEN i.direction = 'in' THEN 'theirs'
+                WHEN i.direction = 'out' THEN 'ours' END AS side, i.at__ts AS at, i.id
+        FROM interactions AS i LEFT JOIN back AS b ON b.id = i.customer
+        WHERE i.at__ts < :end AND i.customer IS NOT NULL AND COALESCE(i.automatic, 0) = 0
+            AND i.at__ts >= COALESCE(b.at, i.at__ts) AND side IS NOT NULL{among}
+    )
 """
-_ORDERS = """
-    SELECT customer, {at}(date), id FROM orders
-    WHERE {flag} AND date <= :day AND date > :since AND customer IS NOT NULL{among}
+_MARKED = """
+    SELECT customer, date, id, trial, date > :since AND standing FROM orders
+    WHERE (trial OR standing) AND date <= :day AND customer IS NOT NULL{among}
         AND COALESCE(status, 'confirmed') IN (SELECT value FROM json_each(:confirmed))
-    GROUP BY customer
+    ORDER BY date, id
 """
 # The first evidence of each part of exploration: the customer, its day, the record.
 _EVIDENCE = {
@@ -82,7 +83,7 @@ class _Customer(NamedTuple):
     lost: tuple[date | None] | None
     back: date | None
     ties: str | None
-    own: Mapping[str, bool]
+    own: tuple[str, ...]
 
 
 def relations(request: Request, rules: Stage) -> Iterator[Relation]:
@@ -91,11 +92,9 @@ def relations(request: Request, rules: Stage) -> Iterator[Relation]:
     known = {id: _customer(facts.day, cells) for id, cells in customers(request, _FIELDS).items()}
     backs = {id: one.back for id, one in known.items() if one.back is not None}
     facts.make(RETURNS)
-    first = _touches(request, rules, "min")
-    heard = _touches(request, rules, "max")
+    first, heard = _first_touches(request, rules), _heard(request, rules)
     purchases = _purchases(request, backs)
-    trial = _flagged(request, "trial", "min", date.min)
-    standing = _flagged(request, "standing", "max", since(request, rules.standing_days))
+    trial, standing = _marked(request, since(request, rules.standing_days))
     binding, renewals = contracts(request)
     intention = _intention(request, rules)
     alive = _alive(request) if rules.dissolution == "p_alive" else {}
@@ -103,7 +102,6 @@ def relations(request: Request, rules: Stage) -> Iterator[Relation]:
     before = since(request, rules.barrier_days)
     for id, one in known.items():
         back = one.back or date.min
-        last = [heard[id, side].day for side in ("both", "theirs") if (id, side) in heard]
         events = [*binding.get(id, ()), *([standing[id]] if id in standing else [])]
         yield Relation(
             customer=id,
@@ -113,9 +111,9 @@ def relations(request: Request, rules: Stage) -> Iterator[Relation]:
             ours=first.get((id, "ours")),
             theirs=first.get((id, "theirs")),
             both=first.get((id, "both")),
-            heard=max(last, default=None),
+            heard=heard.get(id),
             trial=_from(back, [trial.get(id)]),
-            purchases=tuple(purchases.get(id, ())),
+            purchases=tuple(purchases.pop(id, ())),
             binding=tuple(event for event in events if event.day >= back),
             renewals=tuple(event for event in renewals.get(id, ()) if event.day >= back),
             intention=intention.get(id),
@@ -127,14 +125,13 @@ def relations(request: Request, rules: Stage) -> Iterator[Relation]:
 
 
 def evidence(
-    request: Request, backs: Mapping[str, date], own: Mapping[str, Mapping[str, bool]]
+    request: Request, backs: Mapping[str, date], own: Mapping[str, Iterable[str]]
 ) -> dict[str, dict[str, tuple[str, ...]]]:
     """The records that tell of each part of exploration, by customer."""
     found: dict[str, dict[str, tuple[str, ...]]] = {}
-    for id, parts in own.items():
-        for name, told in parts.items():
-            if told:
-                found.setdefault(id, {})[name] = (id,)
+    for id, names in own.items():
+        for name in names:
+            found.setdefault(id, {})[name] = (id,)
     for name in PROCESSES:
         for statement in _EVIDENCE[name]:
             where = f" AND customer IS NOT NULL{among(request)} GROUP BY customer"
@@ -146,27 +143,31 @@ def evidence(
     return found
 
 
-_FIELDS = "status, lost, losses, stage_overrides, ties, contacts, interests, profile"
+# The last three tell whether the customer's own record is evidence of parts of exploration.
+_FIELDS = """
+    status = 'lost' OR (status IS NULL AND lost IS NOT NULL), lost ->> '$.at', losses,
+    stage_overrides, ties, json_array_length(interests) > 0,
+    EXISTS (SELECT 1 FROM json_each(contacts) AS e WHERE e.value ->> '$.role' IS NOT NULL),
+    COALESCE(profile ->> '$.trading.terms', profile ->> '$.trading.payment_days') IS NOT NULL
+"""
+_OWN = ("attraction", "position", "norms")
 
 
 def _customer(day: date, cells: tuple[Any, ...]) -> _Customer:
-    status, lost, losses, overrides, ties, contacts, interests, profile = cells
-    ended = parse_date(str((jsontext.loads(lost) if lost else {}).get("at") or ""))
-    is_lost = status == "lost" or (status is None and lost is not None)
-    days = [parse_date(str(loss.get("back") or "")) for loss in entries(losses)]
-    backs = [back for back in days if back is not None and back <= day]
-    trading = (jsontext.loads(profile) if profile else {}).get("trading") or {}
+    is_lost, ended, losses, overrides, ties, *own = cells
     return _Customer(
-        said=_said(entries(overrides), day),
-        lost=(ended,) if is_lost else None,
-        back=max(backs, default=None),
+        said=_said(entries(overrides), day) if overrides else None,
+        lost=(parse_date(ended or ""),) if is_lost else None,
+        back=_back(entries(losses), day) if losses else None,
         ties=ties,
-        own={
-            "attraction": bool(entries(interests)),
-            "position": any(contact.get("role") for contact in entries(contacts)),
-            "norms": any(trading.get(name) for name in ("terms", "payment_days")),
-        },
+        own=tuple(name for name, told in zip(_OWN, own, strict=True) if told),
     )
+
+
+def _back(losses: Iterable[Mapping[str, Any]], day: date) -> date | None:
+    """When the customer came back last."""
+    days = [parse_date(str(loss.get("back") or "")) for loss in losses]
+    return max((back for back in days if back is not None and back <= day), default=None)
 
 
 def _said(overrides: Iterable[Mapping[str, Any]], day: date) -> Said | None:
@@ -189,40 +190,55 @@ def _from(back: date, events: Iterable[Event | None]) -> Event | None:
     return next((event for event in events if event is not None and event.day >= back), None)
 
 
-def _touches(request: Request, rules: Stage, at: str) -> dict[tuple[str, str], Event]:
-    """The first or the last event of each side, by customer and side."""
-    found = rows(
-        request,
-        _TOUCHES.format(at=at, among=among(request, "i.customer")),
-        two_way=jsontext.dumps(list(rules.two_way)),
-    )
+def _first_touches(request: Request, rules: Stage) -> dict[tuple[str, str], Event]:
+    """The first event of each side, by customer and side."""
+    found = _touches(request, rules, "SELECT customer, side, min(at), id FROM touch GROUP BY 1, 2")
     return {
         (customer, side): Event(local_day(request, second), id)
         for customer, side, second, id in found
     }
 
 
-def _flagged(request: Request, flag: str, at: str, after: date) -> dict[str, Event]:
-    """The first or the last order that is marked as a trial, or as standing."""
-    statement = _ORDERS.format(flag=flag, at=at, among=among(request))
-    found = rows(request, statement, since=after.isoformat())
-    return {customer: Event(date.fromisoformat(day), id) for customer, day, id in found}
+def _heard(request: Request, rules: Stage) -> dict[str, date]:
+    """The last day on which each customer took part."""
+    last = "SELECT customer, max(at) FROM touch WHERE side <> 'ours' GROUP BY customer"
+    found = _touches(request, rules, last)
+    return {customer: local_day(request, second) for customer, second in found}
+
+
+def _touches(request: Request, rules: Stage, asked: str) -> list[tuple[Any, ...]]:
+    """What is asked of the touches there were."""
+    two_way = jsontext.dumps(list(rules.two_way))
+    return rows(
+        request, _TOUCHES.format(among=among(request, "i.customer")) + asked, two_way=two_way
+    )
+
+
+def _marked(request: Request, after: date) -> tuple[dict[str, Event], dict[str, Event]]:
+    """The first order that is marked as a trial, and the last one that stands since a day."""
+    found = rows(request, _MARKED.format(among=among(request)), since=after.isoformat())
+    trial: dict[str, Event] = {}
+    standing: dict[str, Event] = {}
+    for customer, day, id, is_trial, stands in found:
+        event = Event(date.fromisoformat(day), id)
+        if is_trial:
+            trial.setdefault(customer, event)
+        if stands:
+            standing[customer] = event
+    return trial, standing
 
 
 def _purchases(request: Request, backs: Mapping[str, date]) -> dict[str, list[Purchase]]:
     found: dict[str, list[Purchase]] = {}
     for one in bought(request):
-        if one.day < backs.get(one.customer, date.min):
-            continue
+        purchase = Purchase(one.day, one.id, one.value, one.products)
         days = found.setdefault(one.customer, [])
         if days and days[-1].day == one.day:
-            same = days.pop()
-            one_day = Purchase(
-                one.day, same.id, same.value + one.value, same.products | one.products
-            )
-            days.append(one_day)
+            days[-1] = days[-1].joined(purchase)
         else:
-            days.append(Purchase(one.day, one.id, one.value, one.products))
+            days.append(purchase)
+    for id in backs.keys() & found.keys():
+        found[id] = [purchase for purchase in found[id] if purchase.day >= backs[id]]
     return found
 
 

@@ -12,7 +12,7 @@ from crmctl.analytics.exploration import exploration
 from crmctl.analytics.lifecycle import Course, Deal, lifecycle
 from crmctl.analytics.relationship import HUNDRED, Felt, Sides, relationship
 from crmctl.analytics.result import ModelResult
-from crmctl.analytics.stage import habit, stage
+from crmctl.analytics.stage import silence_limit, stage
 from crmctl.facts.purchases import PURCHASES
 from crmctl.models import Request, Run, health, meeting
 from crmctl.models.gathered import (
@@ -167,11 +167,7 @@ def _silent(deals: list[Deal], day: date, rules: Stage) -> bool:
     if not deals:
         return False
     days = sorted({deal.day for deal in deals})
-    usual = habit(days)
-    limit = rules.silence_days
-    if usual is not None:
-        limit = max(rules.silence_least, int(rules.silence * Decimal(str(usual))))
-    return (day - days[-1]).days > limit
+    return (day - days[-1]).days > silence_limit(days, rules)
 
 
 def _bond(request: Request) -> ModelResult:

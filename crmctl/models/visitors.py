@@ -1,19 +1,16 @@
-"""Who comes to look and buys, and what is bought together."""
+"""Who comes to look, and buys."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import date
 
-from crmctl.analytics.affinity import affinity
 from crmctl.analytics.result import ModelResult
 from crmctl.analytics.visitors import Visitor, visitors
 from crmctl.facts.definitions import CUSTOMER
 from crmctl.facts.purchases import PURCHASES
 from crmctl.models import Request, Run
 from crmctl.models.grouping import grouping, ids
-from crmctl.models.sales import sales
 from crmctl.values.dates import local_date
 from crmctl.values.instants import parse_date
 
@@ -34,25 +31,4 @@ def _visitors(request: Request) -> ModelResult:
     return visitors(found, facts.day, days=request.settings.days, by=by)
 
 
-_LINES = (
-    "SELECT o.id, l.value ->> '$.product' FROM orders AS o, json_each(o.lines) AS l"
-    " WHERE l.value ->> '$.product' IS NOT NULL"
-)
-
-
-def _affinity(request: Request) -> ModelResult:
-    facts, told = request.facts, request.settings
-    first = facts.day - timedelta(days=told.days) if told.days else date.min
-    baskets: dict[str, set[str]] = {}
-    key = {
-        one.order: one.order if told.basket == "order" else one.customer
-        for one in sales(facts, Decimal(0))
-        if one.event and one.day > first and request.wants(one.customer)
-    }
-    for order, product in facts.index.rows(_LINES):
-        if order in key:
-            baskets.setdefault(key[order], set()).add(product)
-    return affinity(baskets, facts.day, least=told.least, days=told.days, basket=told.basket)
-
-
-MODELS: Mapping[str, Run] = {"visitors": _visitors, "affinity": _affinity}
+MODELS: Mapping[str, Run] = {"visitors": _visitors}

@@ -137,13 +137,6 @@ class DealCost(WinRate):
     hour: Decimal | None = None
 
 
-class Affinity(Decided):
-    """Whether one customer or one order holds what belongs together, and how often at least."""
-
-    basket: str = "customer"
-    least: int = 5
-
-
 class Flow(Frozen):
     """The whole section: one setting for each model, by its name, and the targets."""
 
@@ -162,7 +155,6 @@ class Flow(Frozen):
     targets: dict[str, Target] = {}  # noqa: RUF012
     visitors: Visitors = Visitors()
     deal_cost: DealCost = DealCost()
-    affinity: Affinity = Affinity()
 
 
 SHAPE = Flow
@@ -205,11 +197,10 @@ def check(flow: Flow, where: str) -> None:
     one_of("campaigns.attribution", flow.campaigns.attribution, METHODS)
     for touch in flow.campaigns.touches:
         one_of("campaigns.touches", touch, TOUCHES)
-    one_of("affinity.basket", flow.affinity.basket, ("customer", "order"))
     for name in ("win_rate", "performance", "deal_cost"):
         one_of(f"{name}.period", getattr(flow, name).period, PERIODS)
     for name in ("win_rate", "cycle", "velocity", "forecast", "lead_check", "service_levels",
-                 "visitors", "deal_cost", "affinity"):  # fmt: skip
+                 "visitors", "deal_cost"):  # fmt: skip
         above(f"{name}.days", getattr(flow, name).days, 0)
     above("deflection.days", flow.deflection.days, 1)
     above("forecast.least", flow.forecast.least, 1)
@@ -217,7 +208,6 @@ def check(flow: Flow, where: str) -> None:
     above("leads.half_life", flow.leads.half_life, 1)
     above("campaigns.half_life", flow.campaigns.half_life, 1)
     above("campaigns.window", flow.campaigns.window, 0)
-    above("affinity.least", flow.affinity.least, 1)
     for name, target in flow.targets.items():
         one_of(f"targets.{name}.period", target.period, PERIODS)
         one_of(f"targets.{name}.better", target.better, BETTER)

@@ -12,7 +12,7 @@ from typing import Any
 
 from crmctl.errors import BadDefinition, did_you_mean
 from crmctl.locale import LANGUAGES, _
-from crmctl.models import CATALOG
+from crmctl.models.catalog import CATALOG
 from crmctl.values.text import suggest
 
 CHARTS = ("bar",)

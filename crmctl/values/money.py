@@ -114,9 +114,8 @@ def to_units(amount: Decimal) -> int:
 
 def from_units(units: int) -> Decimal:
     """The amount of whole 1/10000, without trailing zeros in the fraction."""
-    whole, rest = divmod(abs(units), 10_000)
-    text = f"{whole}.{rest:04d}".rstrip("0").rstrip(".")
-    return Decimal(f"-{text}" if units < 0 else text)
+    whole, rest = divmod(units, 10_000)
+    return _EXACT.normalize(_EXACT.scaleb(Decimal(units), -4)) if rest else Decimal(whole)
 
 
 def format_amount(amount: Decimal, currency: str | None = None) -> str:

@@ -40,6 +40,17 @@ def test_support_confidence_and_lift() -> None:
     assert [column.name for column in result.columns] == list(result.rows[0])
 
 
+def test_either_side_may_come_first() -> None:
+    result = rules(["xy", "xy", "xz", "z"])
+    assert [tuple(row.values())[:6] for row in result.rows] == [
+        # of 4 baskets 3 have x, 2 have y, 2 both: 2 x 4 / (3 x 2)
+        (["x"], "y", 2, 50, Decimal("66.666667"), Decimal("1.333333")),
+        (["y"], "x", 2, 50, 100, Decimal("1.333333")),
+    ]
+    assert result.n == 4
+    assert rules(["xy", "xy", "xz", "z"], count=3).rows == []
+
+
 def test_rules_of_three() -> None:
     result = rules(["abc", "abc", "ab", "c"])
     assert rule(result, "ab", "c")["confidence"] == Decimal("66.666667")

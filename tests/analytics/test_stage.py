@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmctl.analytics.stage import STAGES, Event, Purchase, Relation, Said, habit, stage
+from crmctl.analytics.stage import STAGES, Event, Purchase, Relation, Said, silence_limit, stage
 from crmctl.policies.relationship import Stage
 
 TODAY = date(2026, 11, 21)
@@ -183,8 +183,9 @@ def test_months_are_full_months() -> None:
 
 
 def test_a_habit_takes_three_purchases() -> None:
-    assert habit([ago(9), ago(1)]) is None
-    assert habit([ago(1), ago(30), ago(11)]) == 14.5
+    assert silence_limit([ago(9), ago(1)], RULES) == RULES.silence_days
+    # Twice the median of 19 and 50 days.
+    assert silence_limit([ago(70), ago(20), ago(1)], RULES) == 69
 
 
 events = st.none() | st.integers(0, 900).map(lambda days: event(days, "e"))

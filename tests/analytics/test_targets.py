@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import pytest
 
-from crmctl.analytics.affinity import affinity
 from crmctl.analytics.performance import Work, performance
 from crmctl.analytics.targets import Aim, targets
 from crmctl.analytics.visitors import Visitor, visitors
@@ -76,15 +75,3 @@ def test_visitors_who_had_bought_are_left_out() -> None:
     ]
     assert result.notes == ["1 visitor had bought before and is left out."]
     assert visitors(found, TODAY, days=91).n == 1
-
-
-def test_affinity() -> None:
-    baskets = {"a": "xy", "b": "xy", "c": "xz", "d": "z", "e": ""}
-    result = affinity(baskets, TODAY, least=2, days=0, basket="customer")
-    assert [tuple(row.values()) for row in result.rows] == [
-        # of 4 baskets 3 have x, 2 have y, 2 both: 2 x 4 / (3 x 2)
-        ("y", "x", 2, 50, 100, Decimal("1.333333")),
-        ("x", "y", 2, 50, Decimal("66.666667"), Decimal("1.333333")),
-    ]
-    assert result.n == 4
-    assert affinity(baskets, TODAY, least=3, days=0, basket="order").rows == []

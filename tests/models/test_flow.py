@@ -152,7 +152,7 @@ TODAY = "2026-06-30T12:00"
 MODELS = (
     "funnel", "win-rate", "cycle", "velocity", "deal-cost", "forecast", "forecast-score", "leads",
     "lead-check", "campaigns", "service-levels", "deflection", "performance", "targets",
-    "visitors", "affinity",
+    "visitors",
 )  # fmt: skip
 
 
@@ -341,11 +341,14 @@ def test_performance_and_targets(full: Book) -> None:
     assert "--where says nothing here" in failed.err
 
 
-def test_visitors_and_affinity(full: Book) -> None:
+def test_visitors(full: Book) -> None:
     assert rows(full, "visitors", "month", "visitors", "buyers", "days") == [("2026-03", 1, 1, 30)]
     assert rows(full, "visitors --as-of 2026-03-31", "visitors", "buyers") == [(1, 0)]
-    found = rows(full, "affinity --set least=1", "product", "other", "lift")
-    assert found == [("c30", "p20", 1), ("p20", "c30", 1)]
+
+
+def test_what_one_customer_has_bought_is_a_basket(full: Book) -> None:
+    found = rows(full, "basket --set unit=customer --set count=1", "if", "then", "lift")
+    assert found == [(["c30"], "p20", 1), (["p20"], "c30", 1)]
 
 
 # What happens after the last day of April, in the files of the full book.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crmctl.errors import BadDefinition
-from crmctl.models import CATALOG
+from crmctl.models.catalog import CATALOG
 from crmctl.reports.definition import Measure, Report, Section, parse
 from crmctl.storage.reader import parse_document
 

@@ -12,7 +12,7 @@ from crmctl.cli.app import App
 from crmctl.cli.base import Command, argument, define, option, write_pairs
 from crmctl.errors import UsageError
 from crmctl.locale import N_, _
-from crmctl.models import AREAS, CATALOG
+from crmctl.models.catalog import AREAS, CATALOG
 
 if TYPE_CHECKING:
     from crmctl.analytics.result import ModelResult
@@ -37,7 +37,8 @@ class Analyze(Command):
     "analyze",
     cls=Analyze,
     help=N_(
-        "Run a model over the book: value, relationship, attitude or flow, with its parameters.\n\n"
+        "Run a model over the book: value, buying, relationship, attitude or flow, with its "
+        "parameters.\n\n"
         "What a model goes by stands in the settings (“crmctl config defaults value”); --set says "
         "it for one run."
     ),

@@ -23,7 +23,7 @@ from crmctl.locale import N_, _, ngettext
 @option("--dry-run", is_flag=True, help=N_("Only look."))
 def command(app: App, format_: str, dry_run: bool) -> None:
     from crmctl.analytics.result import Column
-    from crmctl.doctor import EXAMINATIONS, MENDED, TODO, Finding, examined
+    from crmctl.doctor import EXAMINATIONS, MENDED, OPEN, Finding, examined
     from crmctl.render.formats import objects, render
     from crmctl.render.width import pad, width
     from crmctl.values.text import visible
@@ -34,7 +34,7 @@ def command(app: App, format_: str, dry_run: bool) -> None:
     elif format_ != "table":
         app.print(render(format_, [Column(name, name, "text") for name in Finding._fields], found))
     else:
-        states = {"ok": _("ok"), MENDED: _("mended"), TODO: _("to do")}
+        states = {"ok": _("ok"), MENDED: _("mended"), OPEN: _("to do")}
         columns = max(map(width, states.values()))
         for one in found:
             said = title = _(EXAMINATIONS[one.check][0])
@@ -42,7 +42,7 @@ def command(app: App, format_: str, dry_run: bool) -> None:
                 said = _("{title}: {text}").format(title=title, text=one.message)
             hint = f" ({one.hint})" if one.hint else ""
             app.print([visible(f"{pad(states[one.state], columns)}  {said}{hint}")])
-    left = sum(one.state == TODO for one in found)
+    left = sum(one.state == OPEN for one in found)
     if left:
         text = ngettext("{count} thing is left to do.", "{count} things are left to do.", left)
         app.remark(text.format(count=left))
