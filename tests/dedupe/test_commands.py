@@ -108,6 +108,16 @@ def test_different_is_remembered(doubles: Book) -> None:
     assert ("kessler", "kessler-2", "merge") in pairs(doubles)
 
 
+def test_who_is_different_keeps_nobody_from_being_removed(doubles: Book) -> None:
+    doubles.run("customer set kessler distinct_from='kessler-2, wang-wei'")
+    before = doubles.files()
+    doubles.run("customer rm kessler-2 --cascade --yes")
+    assert doubles.run("customer show kessler -o json").json["distinct_from"] == ["wang-wei"]
+    assert doubles.run("check -o json").json == []
+    doubles.run("undo")
+    assert doubles.files() == before
+
+
 def test_who_is_different_is_in_no_group(doubles: Book) -> None:
     doubles.run("customer set kessler distinct_from+=kessler-2")
     found = doubles.run("dedupe find -o json").json
