@@ -9,14 +9,15 @@ from __future__ import annotations
 import math
 from collections import Counter, deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
 import vocabulary as words
+from deals import deals
+from draft import Draft, addressee, compact, day_between, goods
 from emit import entries, money, nested, scalar, text, texts
 from people import (
-    Contact,
     User,
     address,
     birthday,
@@ -71,25 +72,8 @@ class Made:
     interactions: str
     orders: str
     tasks: str
-    counts: tuple[int, int, int]
-
-
-@dataclass(slots=True)
-class Draft:
-    """What is decided about a customer before anything is written."""
-
-    id: str
-    name: str
-    chinese: bool
-    person: bool
-    since: date
-    until: date
-    vigor: float
-    owner: str
-    city: words.City
-    industry: str = ""
-    gender: str = ""
-    contacts: list[Contact] = field(default_factory=list)
+    opportunities: str
+    counts: tuple[int, int, int, int]
 
 
 class Maker:
@@ -102,8 +86,9 @@ class Maker:
         self._taken: Counter[str] = Counter()
         self._recent: deque[str] = deque(maxlen=200)
 
-    def make(self, number: int, interactions: float, orders: float) -> Made:
-        """Customer `number` with about so many interactions and orders, by gamma-Poisson."""
+    def make(self, number: int, interactions: float, orders: float, tried: float) -> Made:
+        """Customer `number` with about so many interactions and orders, by gamma-Poisson, and
+        opportunities."""
         rng = derived(self._seed, f"customer/{number}")
         draft = self._draft(rng)
         author = Author(rng, draft.chinese)
@@ -112,13 +97,16 @@ class Maker:
         mean = interactions * (0.5 * buying + 0.5 * rng.gammavariate(2, 0.5))
         events = self._interactions(rng, draft, author, poisson(rng, mean))
         tasks = self._tasks(rng, draft, author)
+        own = derived(self._seed, f"deals/{number}")
+        opportunities = deals(own, draft, self._last, tried)
         made = Made(
             draft.id,
             self._customer(rng, draft, author, last, spent),
             "---\n".join(events),
             "---\n".join(bought),
             "---\n".join(tasks),
-            (len(events), len(bought), len(tasks)),
+            "---\n".join(opportunities),
+            (len(events), len(bought), len(tasks), len(opportunities)),
         )
         self._recent.append(draft.id)
         return made
@@ -312,29 +300,6 @@ class Maker:
                 f"{head}{title}kind: {kind}\ndue: {due}\n{owner}{status}{priority}created: {made}\n"
             )
         return documents
-
-
-def compact(day: date) -> str:
-    """A day as ids have it; `strftime` would take three times as long."""
-    return day.isoformat().replace("-", "")
-
-
-def addressee(rng: Random, draft: Draft) -> str:
-    """Who is spoken to: a contact of a firm, or the person."""
-    return pick(rng, draft.contacts).name if draft.contacts else draft.name
-
-
-def goods(rng: Random, chinese: bool) -> words.Product:
-    """A product whose name is in the customer's language."""
-    return pick(rng, words.PRODUCTS_ZH if chinese else words.PRODUCTS_EN)
-
-
-def day_between(rng: Random, draft: Draft) -> date:
-    """A day of the relation; firms rest at weekends."""
-    day = draft.since + timedelta(days=int(rng.random() * ((draft.until - draft.since).days + 1)))
-    if not draft.person and day.weekday() > 4:
-        day = max(draft.since, day - timedelta(days=day.weekday() - 4))
-    return day
 
 
 def order_body(rng: Random, draft: Draft, typical: float) -> tuple[str, int]:

@@ -28,18 +28,19 @@ from people import users
 UNTIL = date(2026, 11, 20)
 # Above this, git pays for every commit of a flat folder.
 FLAT = 20_000
-STREAMS = ("interactions", "orders", "tasks")
+STREAMS = ("interactions", "orders", "tasks", "opportunities")
 CONFIG = "format: 1\nname: {name}\ncurrency: CNY\ntimezone: Asia/Shanghai\n"
 
 
 @dataclass(slots=True)
 class Options:
-    """What the command line asks for; interactions and orders are means per customer."""
+    """What the command line asks for; interactions, orders and deals are means per customer."""
 
     folder: Path
     customers: int = 10_000
     interactions: float = 10
     orders: float = 3
+    deals: float = 0.3
     seed: int = 1
     users: int = 20
     until: date = UNTIL
@@ -53,12 +54,13 @@ def options(arguments: list[str] | None = None) -> Options:
     parser.add_argument("--customers", type=int, default=10_000, metavar="N")
     parser.add_argument("--interactions", type=float, default=10, metavar="MEAN")
     parser.add_argument("--orders", type=float, default=3, metavar="MEAN")
+    parser.add_argument("--deals", type=float, default=0.3, metavar="MEAN")
     parser.add_argument("--seed", type=int, default=1, metavar="N")
     parser.add_argument("--users", type=int, default=20, metavar="N")
     parser.add_argument("--until", type=date.fromisoformat, default=UNTIL, metavar="DATE")
     parser.add_argument("--git", action="store_true", help="init, add and commit")
     chosen = Options(**vars(parser.parse_args(arguments)))
-    if min(chosen.customers, chosen.interactions, chosen.orders, chosen.users) < 0:
+    if min(chosen.customers, chosen.interactions, chosen.orders, chosen.deals, chosen.users) < 0:
         parser.error("numbers must not be negative")
     if chosen.folder.exists() and any(chosen.folder.iterdir()):
         parser.error(f"{chosen.folder} is not empty")
@@ -110,10 +112,10 @@ def generate(wanted: Options) -> tuple[Counter[str], Counter[str]]:
     counts = Counter(users=len(team), products=len(vocabulary.PRODUCTS))
     maker = Maker(wanted.seed, wanted.until, team)
     for number in range(wanted.customers):
-        made = maker.make(number, wanted.interactions, wanted.orders)
+        made = maker.make(number, wanted.interactions, wanted.orders, wanted.deals)
         book.record("customers", made.id, made.customer)
         counts["customers"] += 1
-        parts = (made.interactions, made.orders, made.tasks)
+        parts = (made.interactions, made.orders, made.tasks, made.opportunities)
         for plural, stream, many in zip(STREAMS, parts, made.counts, strict=True):
             if stream:
                 book.record(plural, made.id, stream)
@@ -123,8 +125,8 @@ def generate(wanted: Options) -> tuple[Counter[str], Counter[str]]:
 
 def _write_paths(book: Book) -> None:
     """Tells crmctl where new files belong in a book with shards."""
-    names = {"interactions": "interaction", "orders": "order", "tasks": "task"}
-    for plural, kind in names.items():
+    for plural in STREAMS:
+        kind = "opportunity" if plural == "opportunities" else plural.removesuffix("s")
         path = f"{plural}/{{shard}}/{{customer}}.yaml"
         book.write("schemas", f"{kind}.yaml", f"x-crmctl:\n  path: {path}\n")
     path = "customers/{shard}/{id}.yaml"

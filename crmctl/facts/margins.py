@@ -8,18 +8,20 @@ refund that names no order has the margin that it states itself.
 from __future__ import annotations
 
 from crmctl.facts.definitions import Source
-from crmctl.facts.purchases import LINES
+from crmctl.facts.purchases import lines
 from crmctl.locale import N_
 
 ORDER = "order"
 
-MARGINS = Source(
-    "margin_facts",
-    ORDER,
-    LINES
-    + """
+
+def margins(among: str = "") -> str:
+    """Confirmed orders with what refunds leave of amount and margin, of `lines(among)`."""
+    return lines(among) + _MARGINS
+
+
+_MARGINS = """
     , gross AS (
-        SELECT l.id, l.customer, l.date, l.amount, l.net, l.event,
+        SELECT l.rid, l.id, l.customer, l.date, l.amount, l.net, l.event,
             CASE WHEN o.amount__base < 0 OR o.refund_of IS NOT NULL THEN -abs(o.margin__base)
                 ELSE COALESCE(o.margin__base, o.amount__base - o.cost__base,
                     o.amount__base - (
@@ -32,11 +34,16 @@ MARGINS = Source(
             END AS margin
         FROM line AS l JOIN orders AS o ON o.rid = l.rid
     )
-    SELECT id, customer, date, event, net AS net_amount,
+    SELECT rid, id, customer, date, event, net AS net_amount,
         CASE WHEN net = amount OR amount = 0 THEN margin
             ELSE CAST(round(1.0 * margin * net / amount) AS INTEGER) END AS net_margin
     FROM gross
-    """,
+"""
+
+MARGINS = Source(
+    "margin_facts",
+    ORDER,
+    margins(),
     reads={
         "orders": "id customer date amount__base margin__base cost__base lines refund_of status",
         "products": "id cost currency",

@@ -11,15 +11,16 @@ from crmctl.analytics.stage import BASES, DEFICIENT, STAGES
 from crmctl.facts.accounts import RETURNS
 from crmctl.facts.cadence import CADENCE
 from crmctl.facts.contracts import CONTRACTS
+from crmctl.facts.margins import MARGINS
 from crmctl.facts.models import scored
 from crmctl.facts.profile import PROFILES
 from crmctl.facts.purchases import PURCHASES
 from crmctl.facts.receivables import SETTLED
 from crmctl.locale import N_
 
-MARGINS = "id customer date status amount__base refund_of lines quantity cost__base margin__base"
-# The note on orders without a rate reads their amounts too.
-NOTED = f"{MARGINS} amount"
+# Of purchases, beside their margins; the note on orders without a rate reads their amounts too.
+BOUGHT = "quantity lines"
+NOTED = f"{BOUGHT} id date amount amount__base"
 TALKS = "customer at__ts automatic direction"
 ANSWERS = "id customer at side answers contact by"
 
@@ -33,14 +34,14 @@ STAGE = scored(
     },
     reads={
         "customers": "id status lost losses stage_overrides ties contacts interests profile",
-        "orders": f"{NOTED} trial standing",
+        "orders": f"{NOTED} customer status trial standing",
         "interactions": f"{TALKS} id initiator kind feeling",
         "contracts": "id customer kind starts ends ends_history auto_renew renewal_months status",
         "surveys": f"{ANSWERS} expectations phase",
         "quotes": "id customer date status",
         "opportunities": "id customer opened contacts competitors expected_close",
     },
-    uses=(RETURNS, CONTRACTS),
+    uses=(RETURNS, CONTRACTS, MARGINS),
     alone=True,
     digits=1,
 )
@@ -54,10 +55,11 @@ SIDES = scored(
     },
     reads={
         "customers": "id ties",
-        "orders": MARGINS,
+        "orders": BOUGHT,
         "interactions": f"{TALKS} id initiator feeling",
         "surveys": ANSWERS,
     },
+    uses=(MARGINS,),
     alone=True,
     digits=1,
 )
@@ -69,6 +71,7 @@ LIFE = scored(
         "orders": NOTED,
         "interactions": "customer at at__ts cost__base",
     },
+    uses=(MARGINS,),
     alone=True,
     digits=1,
 )
@@ -82,7 +85,7 @@ BOND = scored(
         "contracts": "id customer kind starts ends ends_history auto_renew renewal_months status",
         "surveys": ANSWERS,
     },
-    uses=(PURCHASES, CONTRACTS),
+    uses=(PURCHASES, CONTRACTS, MARGINS),
     alone=True,
     digits=1,
 )
@@ -96,8 +99,8 @@ ENCOUNTER = scored(
 CLIENT = scored(
     "clienthood",
     {"clienthood": "clienthood"},
-    reads={"customers": "id", "orders": MARGINS, "interactions": f"{TALKS} initiator"},
-    uses=(PROFILES,),
+    reads={"customers": "id", "orders": BOUGHT, "interactions": f"{TALKS} initiator"},
+    uses=(PROFILES, MARGINS),
     alone=True,
     digits=1,
 )
@@ -106,12 +109,12 @@ HEALTH = scored(
     {"health": "health", "health_band": "band", "health_coverage": "coverage"},
     reads={
         "customers": "id",
-        "orders": MARGINS,
+        "orders": BOUGHT,
         "interactions": "id customer at__ts automatic promises archived",
         "surveys": ANSWERS,
         "tickets": "id customer opened__ts status resolved__ts closed__ts archived",
     },
-    uses=(SETTLED, CADENCE),
+    uses=(SETTLED, CADENCE, MARGINS),
     alone=True,
     digits=1,
 )

@@ -12,8 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crmctl.analytics.exact import EXACT
-from crmctl.facts.purchases import lines
+from crmctl.facts.margins import MARGINS, margins
 from crmctl.values import jsontext
 from crmctl.values.dates import Offset
 from crmctl.values.instants import parse_date
@@ -23,12 +22,9 @@ if TYPE_CHECKING:
     from crmctl.models import Request
 
 
-_UNIT = Decimal(10_000)
-
-
 class Bought(NamedTuple):
-    """A confirmed order that counts as a purchase, as the index has it: `net` is what refunds
-    leave of `gross`, and `known` its margin, all in units of the base currency.
+    """A confirmed order that counts as a purchase, as the index has it: what refunds leave of
+    amount and margin, in units of the base currency.
 
     What few ask for is worked out when they do.
     """
@@ -36,32 +32,28 @@ class Bought(NamedTuple):
     customer: str
     day: date
     id: str
-    net: int
-    gross: int
-    known: int | None
-    amount: Decimal | float | None
+    net_amount: int
+    net_margin: int | None
+    pieces: Decimal | float | None
     lines: str | None
 
     @property
     def value(self) -> Decimal:
         """What refunds leave of it, in the base currency."""
-        return from_units(self.net)
+        return from_units(self.net_amount)
 
     @property
     def margin(self) -> Decimal | None:
         """What refunds leave of the margin; None where neither margin nor cost are known."""
-        if self.known is None or self.net == self.gross:
-            return None if self.known is None else from_units(self.known)
-        kept = EXACT.multiply(Decimal(self.known), Decimal(self.net))
-        return EXACT.divide(EXACT.divide(kept, Decimal(self.gross)), _UNIT)
+        return None if self.net_margin is None else from_units(self.net_margin)
 
     @property
     def quantity(self) -> Decimal | None:
         """How many pieces; None where nothing says so."""
-        amount = self.amount
-        if amount is None:
-            amount = sum(line.get("quantity") or 0 for line in entries(self.lines))
-        return Decimal(str(amount)) if amount else None
+        pieces = self.pieces
+        if pieces is None:
+            pieces = sum(line.get("quantity") or 0 for line in entries(self.lines))
+        return Decimal(str(pieces)) if pieces else None
 
     @property
     def products(self) -> frozenset[str]:
@@ -115,14 +107,15 @@ def local_day(request: Request, second: int) -> date:
 
 def bought(request: Request) -> Iterator[Bought]:
     """Every purchase until the day, by customer, day and id."""
+    if request.chosen is None:
+        request.facts.make(MARGINS)
+        source = MARGINS.name
+    else:
+        source = f"({margins(among(request))})"
     found = request.facts.index.stream(
-        lines(among(request))
-        + """
-        SELECT l.customer, l.date, o.id, l.net, o.amount__base,
-            COALESCE(o.margin__base, o.amount__base - o.cost__base), o.quantity, o.lines
-        FROM line AS l JOIN orders AS o ON o.rid = l.rid WHERE l.event
-        ORDER BY l.customer, l.date, o.id
-        """,
+        "SELECT m.customer, m.date, m.id, m.net_amount, m.net_margin, o.quantity, o.lines"
+        f" FROM {source} AS m JOIN orders AS o ON o.rid = m.rid WHERE m.event"
+        " ORDER BY m.customer, m.date, m.id",
         _parameters(request),
     )
     for customer, day, *cells in found:
