@@ -87,6 +87,7 @@ class Targets:
     warm: float
     over_status: bool
     analysis: float
+    duplicates: float
     imported: float = 20.0
     start: float = 1.5
 
@@ -95,9 +96,17 @@ def targets(customers: int) -> Targets:
     """0.3 s beyond `git status` up to 10,000 customers; above, a second in all."""
     share = customers / 100_000
     if customers <= 10_000:
-        return Targets(index=20.0, memory=300.0, warm=0.3, over_status=True, analysis=share)
-    index = 18.0 * customers / 10_000
-    return Targets(index=index, memory=500.0, warm=1.0, over_status=False, analysis=share)
+        index, memory, warm = 20.0, 300.0, 0.3
+    else:
+        index, memory, warm = 180.0 * share, 500.0, 1.0
+    return Targets(
+        index=index,
+        memory=memory,
+        warm=warm,
+        over_status=customers <= 10_000,
+        analysis=share,
+        duplicates=3.0 + 120.0 * share,
+    )
 
 
 def options(arguments: list[str] | None = None) -> Options:
@@ -241,6 +250,14 @@ class Bench:
             ("report run overview", ["report", "run", "overview"], "sqlite query", None),
         ):
             yield self._case(name, [*self._crmctl, *words], floor, limit)
+        yield self._slow(
+            self._case(
+                "dedupe find",
+                [*self._crmctl, "dedupe", "find", "-o", "csv"],
+                "sqlite query",
+                self._within(targets.duplicates),
+            )
+        )
         yield from self._models()
         yield self._log()
 

@@ -107,15 +107,20 @@ class References:
         found = index.named(self.forms(text), kind) or index.dialed(text, kind)
         return [id for _, id in found]
 
-    def referrers(self, kind: Kind, id: str) -> list[tuple[Kind, str]]:
-        """The records that name this one, by any reference field at any depth."""
-        found = dict.fromkeys(by for _id, by in self.referring(kind, [id]) if by != (kind.name, id))
+    def referrers(self, kind: Kind, id: str, *, loose: bool = True) -> list[tuple[Kind, str]]:
+        """The records that name this one, by any reference field at any depth; without `loose`
+        those that would not let it go."""
+        by_field = self.referring(kind, [id], loose=loose)
+        found = dict.fromkeys(by for _id, by in by_field if by != (kind.name, id))
         return [(self.workspace.registry.kinds[name], other_id) for name, other_id in found]
 
-    def referring(self, kind: Kind, ids: Sequence[str]) -> Iterator[tuple[str, tuple[str, str]]]:
+    def referring(
+        self, kind: Kind, ids: Sequence[str], *, loose: bool = True
+    ) -> Iterator[tuple[str, tuple[str, str]]]:
         """Each of `ids` that a record names in a reference field, with the kind and id of that."""
         for other, field in self.workspace.registry.referrers(kind.name):
-            yield from self.holding(other, field.path, ids)
+            if loose or not field.loose:
+                yield from self.holding(other, field.path, ids)
 
     def holding(
         self, kind: Kind, path: Sequence[str], ids: Sequence[str]

@@ -5,7 +5,7 @@ Records are read from their files, never from the index: the index only says whi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -197,11 +197,11 @@ class Builder:
         pending = [(kind, id) for id in ids]
         while pending:
             target, target_id = pending.pop()
-            for other, other_id in self.references.referrers(target, target_id):
+            for other, other_id in self.references.referrers(target, target_id, loose=False):
                 if (other.name, other_id) in doomed:
                     continue
                 if not cascade:
-                    every = self.references.referrers(target, target_id)
+                    every = self.references.referrers(target, target_id, loose=False)
                     others = [f"{k.name} {i}" for k, i in every if (k.name, i) not in doomed]
                     raise Referenced(target_id, others)
                 doomed[other.name, other_id] = None
@@ -209,6 +209,18 @@ class Builder:
         for name, doomed_id in doomed:
             doomed_kind = self.workspace.registry.kinds[name]
             self.drop(doomed_kind, self.read(doomed_kind, doomed_id))
+        self._let_go(doomed)
+
+    def _let_go(self, doomed: Collection[tuple[str, str]]) -> None:
+        """Takes what goes out of the lists that name it loosely."""
+        for kind in dict.fromkeys(name for name, _id in doomed):
+            ids = [id for name, id in doomed if name == kind]
+            for holder, field in self.workspace.registry.referrers(kind):
+                found = self.references.holding(holder, field.path, ids) if field.loose else ()
+                for by in dict.fromkeys(by for _id, by in found if by not in doomed):
+                    values = self.read(holder, by[1]).values
+                    kept = [one for one in values[field.name] if one not in ids]
+                    self.replace(holder, by[1], {**values, field.name: kept})
 
     def drop(self, kind: Kind, stored: Stored) -> None:
         """Takes one record away, whatever refers to it."""

@@ -22,7 +22,7 @@ from crmctl.errors import CrmctlError, NotFound
 from crmctl.locale import _
 from crmctl.merging.document import Document, Merger
 from crmctl.merging.values import Conflict, for_ours, merge
-from crmctl.schema.access import texts_at
+from crmctl.schema.access import ordered, texts_at
 from crmctl.schema.model import Kind
 from crmctl.storage.errors import EditRefused
 from crmctl.storage.files import confined, load
@@ -131,10 +131,19 @@ class Undo:
         elif stored.path != change.path:
             self._leave(change, None, _("moved since"))
         else:
-            values, place = stored.written, (change.source, stored.document)
+            written, place = stored.written, (change.source, stored.document)
+            values = self._as_before(change, stored)
             self.built.put(
-                Change(change.kind, change.id, values, values, *place, origin=stored.path)
+                Change(change.kind, change.id, written, values, *place, origin=stored.path)
             )
+
+    def _as_before(self, change: Change, stored: Stored) -> Values:
+        """A record as it is now, but for what its move changed in it."""
+        if change.before == change.after:
+            return stored.written
+        kind, zone = self._kinds[change.kind], self.built.workspace.zone
+        values, _conflicts = merge(kind, change.after, stored.written, change.before, zone)
+        return ordered(kind, values or {})
 
     def _to_the_byte(self) -> None:
         """Files that nobody has touched since get their exact bytes back, where all is so that
@@ -199,7 +208,7 @@ class Undo:
 
     def _lets_go(self, by: Key, name: str, id: str) -> bool:
         """Whether a record refers to another one by this change set alone, and will go back."""
-        change = next((one for one in self._changes if (one.kind, one.id) == by), None)
+        change = next((one for one in self.entry.changes if (one.kind, one.id) == by), None)
         if change is None or change.before is None:
             return False
         stored = self._stored(change)

@@ -79,6 +79,7 @@ GROUPS: list[tuple[str, dict[str, tuple[str, str]]]] = [
         {
             "import": ("import_", N_("Bring in records from CSV or JSON lines.")),
             "export": ("export", N_("Write records out as CSV, JSON and more.")),
+            "dedupe": ("dedupe", N_("Find customers that are in twice, and merge them.")),
             "forget": ("forget", N_("Remove what is personal about a party who asks for it.")),
             "schema": ("schema", N_("Show the kinds of records and their fields.")),
             "completion": ("completion", N_("Set up completion for your shell.")),

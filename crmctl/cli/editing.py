@@ -17,6 +17,7 @@ from crmctl.refs import References
 from crmctl.schema.model import Field, Kind
 from crmctl.selection import Selection
 
+CUSTOMER = "customer"
 TITLE_TYPES = ("text", "note")
 
 
@@ -53,8 +54,12 @@ def add_records(
         values = assigner.apply({}, ordered_for_references(kind, assignments))
         built.add(kind, values, id=id)
     app.warn_of_broken()  # one of them may be the very record
-    _warn_of_duplicates(app, kind, built)
+    alike = _warn_of_duplicates(app, kind, built)
     finish(app, built, print_ids=built.set.of("created"), **writing)
+    if alike and kind.name == CUSTOMER and not writing.get("dry_run"):
+        app.remark(
+            _("If it is: crmctl dedupe merge {like} {id}").format(like=alike[1], id=alike[0])
+        )
 
 
 def _add_tree(
@@ -91,10 +96,14 @@ def ordered_for_references(kind: Kind, assignments: list[Assignment]) -> list[As
     return sorted(assignments, key=rank)
 
 
-def _warn_of_duplicates(app: App, kind: Kind, built: Builder) -> None:
-    """Names records that look like the new ones: same name, phone or e-mail."""
+def _warn_of_duplicates(app: App, kind: Kind, built: Builder) -> tuple[str, str] | None:
+    """Names records that look like the new ones: same name, phone or e-mail.
+
+    A new one and one that it looks like, if there are any.
+    """
     if kind.slug_field is None:
-        return
+        return None
+    alike = None
     references = References(app.workspace)
     for change in built.set.changes:
         values = change.after or {}
@@ -102,11 +111,13 @@ def _warn_of_duplicates(app: App, kind: Kind, built: Builder) -> None:
         for word in filter(None, words):
             for id in references.matches(kind, str(word)):
                 if id != change.id:
+                    alike = alike or (change.id, id)
                     app.remark(
                         _("warning: {id} has “{word}” too. Is it the same {kind}?").format(
                             id=id, word=word, kind=kind.noun()
                         )
                     )
+    return alike
 
 
 def set_fields(

@@ -25,6 +25,7 @@ from crmctl.values import jsontext
 
 STDIN = "-"
 SHOWN_REJECTS = 10
+CUSTOMER = "customer"
 SHOWN_DOUBLES = 10
 
 
@@ -81,6 +82,8 @@ def import_file(
         app.remark(_("Dry run: nothing was written."))
     elif plan is None and change is None:
         app.remark(_("Nothing to change."))
+    elif change is not None and imported.doubles and target.name == CUSTOMER:
+        app.remark(_("Look at them with “crmctl dedupe review”."))
     return 1 if imported.rejects() else 0
 
 

@@ -21,6 +21,7 @@ TOPICS = (
     "buying",
     "calendar",
     "criteria",
+    "duplicates",
     "festivals",
     "flow",
     "handover",

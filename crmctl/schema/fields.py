@@ -23,7 +23,7 @@ KEYWORDS = frozenset(
 ) | {*NUMBERS, *COUNTS}
 FIELD_SETTINGS = frozenset(
     "zh aliases values ref money lines history default fill key label command group replace "
-    "workflow route listed".split()
+    "workflow route listed loose".split()
 )
 FORMATS = {
     "tag": "tag",
@@ -93,6 +93,7 @@ def _field(name: str, tree: Tree, path: tuple[str, ...], where: Place) -> Field:
         rules=_rules(tree, where),
     )
     field.route = named(x, "route", inner)
+    field.loose = _choice(x, "loose", ("true",), inner) is not None
     if type_ == "enum":
         place = inner.within("values")
         titled = mapping(x.get("values") or {}, place)

@@ -35,7 +35,7 @@ COMMANDS = frozenset(
     "init config check log show timeline today agenda open archive search query sql segment "
     "analyze report history diff changes undo apply sync doctor git relayout import export "
     "schema completion owner assign account alerts "
-    "brief forget handover network next promise queue".split()
+    "brief dedupe forget handover network next promise queue".split()
 )
 
 KIND_SETTINGS = frozenset(

@@ -42,7 +42,8 @@ class Field:
     have for getting this day or moment here; None for never. `rules` holds the plain JSON Schema
     keywords (minimum, pattern, ...) for the validator. `fact` is the `facts.definitions.Fact` that
     says how a field is computed, None for what stands in files. `workflow` is the tree of what the
-    schema says about states, `route` the policy whose rules fill the field of a new record.
+    schema says about states, `route` the policy whose rules fill the field of a new record. What is
+    named by a `loose` list can be removed.
     """
 
     __slots__ = (
@@ -61,6 +62,7 @@ class Field:
         "label",
         "lines",
         "listed",
+        "loose",
         "name",
         "path",
         "ref",
@@ -118,6 +120,7 @@ class Field:
         self.entries: Field | None = None
         self.fill: Mapping[str, str] | None = None
         self.route: str | None = None
+        self.loose = False
         self.aliases = tuple(aliases)
         self.required = required
         self.rules = rules or {}

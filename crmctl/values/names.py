@@ -24,6 +24,7 @@ _RUN = f"[{_HAN}]+|[^\\W_{_HAN}]+"
 _WORD = re.compile(r"[^\W_]+")
 _MIDDLE_DOT = f"(?<=[{_HAN}])[·•‧・･.](?=[{_HAN}])"
 _APOSTROPHE = re.compile(r"(?<=\w)['’ʼ](?=\w)")
+_DOTTED = re.compile(r"(?<=\b[^\W\d_])\.(?=[^\W\d_]\b)")  # S.p.A., e.V.
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _LETTERS = str.maketrans(
     {
@@ -160,14 +161,40 @@ def _company_parts(run: str) -> Iterator[int]:
         yield place - start
 
 
+def company_words(text: str) -> list[tuple[str, bool]]:
+    """The words of a company's name, without accents and with umlauts spelled out, and of each
+    whether it is a Chinese word that many have: a town, a trade, a form of company.
+
+    Chinese is taken apart where such words begin and end: 上海智云科技 has 上海, 智云 and 科技.
+    """
+    from crmctl.values.surnames import COMPANY_WORDS
+
+    found: list[tuple[str, bool]] = []
+    folded = _APOSTROPHE.sub("", _DOTTED.sub("", fold(text)))
+    for run in re.findall(_RUN, folded):
+        if re.match(_HAN_RUN, run) is None:
+            found += [(word, False) for word in _WORD.findall(plain(run))]
+            continue
+        start = 0
+        for length in _company_parts(run):
+            word = run[start : start + length]
+            found.append((word, word in COMPANY_WORDS or word[:-1] in COMPANY_WORDS))
+            start += length
+    return found
+
+
+def plain(text: str) -> str:
+    """A folded text without accents, umlauts spelled out."""
+    return _without_accents(text.translate(_UMLAUTS))
+
+
 def _slug_words(text: str, personal: bool) -> Iterator[str]:
     # A middle dot joins the parts of a foreign name, which has no Chinese surname.
-    plain = re.sub(_MIDDLE_DOT, " ", _APOSTROPHE.sub("", text))
+    apart = re.sub(_MIDDLE_DOT, " ", _APOSTROPHE.sub("", text))
     foreign = re.search(_MIDDLE_DOT, text) is not None
-    for run in re.findall(_RUN, plain):
+    for run in re.findall(_RUN, apart):
         if re.match(_HAN_RUN, run) is None:
-            latin = _without_accents(run.translate(_UMLAUTS))
-            yield from re.findall("[a-z0-9]+", latin)
+            yield from re.findall("[a-z0-9]+", plain(run))
             continue
         surname = _surname(run) if personal and not foreign else ""
         syllables = _syllables(run, surname)
@@ -237,14 +264,14 @@ def search_keys(text: str) -> list[str]:
     folded = fold(text)
     words = _WORD.findall(folded)
     keys = list(words)
-    plain = _WORD.findall(_without_accents(_APOSTROPHE.sub("", folded)))
-    keys += plain
+    bare = _WORD.findall(_without_accents(_APOSTROPHE.sub("", folded)))
+    keys += bare
     if folded.isascii():
-        keys.extend(_latin_keys(plain))
+        keys.extend(_latin_keys(bare))
         return list(dict.fromkeys(keys))
-    keys += _WORD.findall(_without_accents(folded.translate(_UMLAUTS)))
+    keys += _WORD.findall(plain(folded))
     if re.search(_HAN_RUN, folded):
         keys.extend(_pinyin_keys(folded))
     elif not has_cjk(folded):
-        keys.extend(_latin_keys(plain))
+        keys.extend(_latin_keys(bare))
     return list(dict.fromkeys(keys))

@@ -46,6 +46,20 @@ def digits(text: str) -> str:
     return _read(text)[0]
 
 
+def has_extension(text: str) -> bool:
+    """Whether a number says more than its line: an extension behind it."""
+    return _EXTENSION.search(_ascii(text)) is not None
+
+
+def line(text: str) -> str:
+    """The number as `same` reads it, without all else: digits, with `+` where it names its country.
+
+    Two texts that are the same line have the last seven digits in common.
+    """
+    number, abroad = _read(text)
+    return f"+{number}" if abroad and number else number
+
+
 def same(a: str, b: str) -> bool:
     """Whether two texts are likely the same line.
 
