@@ -58,9 +58,7 @@ def list_matches(
     limit: int,
 ) -> None:
     """The pairs that are likely the same."""
-    found = find(
-        app.workspace, joined(query), sure=sure, archived=all_, as_of=app.day(as_of)
-    )  # fmt: skip
+    found = find(app.workspace, joined(query), sure=sure, archived=all_, as_of=app.day(as_of))
     app.warn_of_broken()
     people = format_ in ("table", "md")
     names = _names(app, found)
