@@ -66,7 +66,8 @@ class Facts:
             source.name,
             f"{self._mark} {blake2b(made.encode(), digest_size=8).hexdigest()}",
             lambda: self._derived(source),
-            current=self._is_current and not source.ticks,
+            day=self.day,
+            kept=self._is_current and not source.ticks,
             tables=source.tables,
         )
 

@@ -6,8 +6,9 @@ answers for that day without knowing of it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,8 @@ from crmctl.index.layout import columns, event_column, quoted
 from crmctl.schema.model import Kind
 from crmctl.values import jsontext
 from crmctl.values.dates import end_of, epoch
+
+_AT = re.compile(r'"at": ?"(\d{4}-\d\d-\d\d)')
 
 
 class Moment:
@@ -24,6 +27,12 @@ class Moment:
         self.day = day.isoformat()
         self.zone = zone
         self.limit = end_of(day, zone)
+        # By the day before, an instant that names the day before that is over in every zone.
+        self._over = (day - timedelta(1)).isoformat()
+
+    def is_over(self, history: str) -> bool:
+        """Whether the JSON of a history shows at a glance that all its entries were there."""
+        return max(_AT.findall(history), default="") < self._over
 
     def reached(self, at: str) -> bool:
         """Whether a date or an instant had come."""
@@ -80,6 +89,7 @@ def _view(kind: Kind, day: date, zone: ZoneInfo) -> str:
     text = day.isoformat()
     limit = end_of(day, zone)
     histories = {field.name for field in kind.histories}
+    kept = {f"{name}_history" for name in histories}
     states = {path.partition(".")[0]: path for path in ("archived", *kind.state_dates)}
     cells = ["rid", "_path", "_line", f"record_at('{kind.name}', _data) AS _data"]
     if not histories and len(states) == 1:
@@ -90,7 +100,9 @@ def _view(kind: Kind, day: date, zone: ZoneInfo) -> str:
     for field in kind.fields.values():
         name = quoted(field.name)
         if field.name in histories:
-            cells.append(f'state_at({name}, "{field.name}_history") AS {name}')
+            cells.append(_unless_null(f"{field.name}_history", name, "state_at", name))
+        elif field.name in kept:
+            cells.append(_unless_null(field.name, name, "past", "NULL"))
         elif "." in states.get(field.name, ""):
             inner = states[field.name].partition(".")[2]
             # Without a date nobody knows better than that it was so.
@@ -121,6 +133,12 @@ def _view(kind: Kind, day: date, zone: ZoneInfo) -> str:
     return f"CREATE TEMP VIEW {quoted(kind.plural)} AS {select}"
 
 
+def _unless_null(history: str, name: str, function: str, otherwise: str) -> str:
+    """The cell of a function of a field and its history; most records have none."""
+    called = f'{function}({name}, "{history}")'
+    return f'CASE WHEN "{history}" IS NULL THEN {otherwise} ELSE {called} END AS {name}'
+
+
 def functions(kinds: Sequence[Kind], day: date, zone: ZoneInfo) -> dict[str, Any]:
     """The SQL functions that the views call, by name; each takes two arguments."""
     by_name = {kind.name: kind for kind in kinds}
@@ -129,7 +147,15 @@ def functions(kinds: Sequence[Kind], day: date, zone: ZoneInfo) -> dict[str, Any
     def at(name: str, data: str) -> str:
         return jsontext.dumps(record_at(by_name[name], jsontext.loads(data), moment))
 
-    def state(value: Any, history: str | None) -> Any:
-        return value if history is None else state_at(value, jsontext.loads(history), moment)
+    def state(value: Any, history: str) -> Any:
+        if moment.is_over(history):
+            return value
+        return state_at(value, jsontext.loads(history), moment)
 
-    return {"record_at": at, "state_at": state}
+    def past(_value: Any, history: str) -> str | None:
+        if moment.is_over(history):
+            return history
+        found = moment.past(jsontext.loads(history))
+        return jsontext.dumps(found) if found else None
+
+    return {"record_at": at, "state_at": state, "past": past}

@@ -292,14 +292,14 @@ class Index(Lookups):
         mark: str,
         make: Callable[[], Derived],
         *,
-        current: bool,
+        day: date,
+        kept: bool,
         tables: Collection[str] | None = None,
     ) -> None:
-        """A table derived from the records, by the ids in its column `id`.
+        """A table derived from the records as of the end of `day`, by the ids in its column `id`.
 
-        `current`: from the records as they are, whatever day is shown, and kept until `mark` or a
-        record of one of the `tables` (any without them) changes. Otherwise from the day that is
-        shown, for this command alone.
+        `kept`: until `mark` or a record of one of the `tables` (any without them) changes.
+        Otherwise for this command alone.
         """
 
         every = [kind.plural for kind in self.registry]
@@ -309,16 +309,20 @@ class Index(Lookups):
 
         def work(connection: sqlite3.Connection) -> None:
             derived.forget(connection, name)
-            if not current:
-                derived.make_temporary(connection, name, make())
-            elif not derived.is_kept(connection, name, note):
-                shown = self.day
-                self.as_of(None)
+            if kept and derived.is_kept(connection, name, note):
+                return
+            shown = self.day
+            self.as_of(day)
+            if kept:
                 derived.keep(connection, name, note, make)
-                self.as_of(shown)
+            else:
+                derived.make_temporary(connection, name, make())
+            self.as_of(shown)
 
         self._asked(work)
-        self._derived[name] = lambda: self.derive(name, mark, make, current=current, tables=tables)
+        self._derived[name] = lambda: self.derive(
+            name, mark, make, day=day, kept=kept, tables=tables
+        )
         self._made[name] = note
 
     def as_of(self, day: date | None) -> None:

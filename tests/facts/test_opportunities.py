@@ -112,6 +112,15 @@ def test_what_they_come_to(book: Book) -> None:
     assert shown(book, "customer", DEALS, "2026-01-01") == ["0,0,0,"]
 
 
+def test_a_stage_that_is_planned_has_not_come(book: Book) -> None:
+    planned = "{value: won, was: quoted, at: 2026-12-24}"
+    write(book, deal("a", "won", planned, amount=100))
+    assert shown(book, "opportunity", FACTS) == ["a,true,2026-01-10,315,1"]
+    assert shown(book, "customer", DEALS) == shown(book, "customer", DEALS, "2026-11-21")
+    assert shown(book, "customer", DEALS) == ["1,100,0,"]
+    assert shown(book, "customer", DEALS, "2026-12-24") == ["0,0,100,2026-12-24"]
+
+
 def test_they_can_be_asked_for(book: Book) -> None:
     write(book, deal("a", "lead"), deal("b", "won", QUOTED, WON))
     assert book.run("opportunity list open:yes -o ids").lines == ["a"]

@@ -8,6 +8,7 @@ import random
 import shutil
 import sqlite3
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,7 @@ def cut(share: float) -> Callable[[Path], None]:
     return lambda file: os.truncate(file, int(file.stat().st_size * share))
 
 
+TODAY = date(2026, 11, 21)
 DAMAGE: dict[str, Callable[[Path], object]] = {
     "garbage": garble,
     "garbage in the middle": garble_the_middle,
@@ -316,12 +318,12 @@ def test_facts_of_an_older_reading_are_not_kept(book: Book) -> None:
         assert book.run("customer list -o ids").lines == ["acme", "beta"]
         return rows(1)
 
-    mine.index.derive("some_facts", "mark", slowly, current=True)
+    mine.index.derive("some_facts", "mark", slowly, day=TODAY, kept=True)
     assert mine.index.rows("SELECT * FROM some_facts") == [("acme", 1)]
     other = Workspace(book.root)
-    other.index.derive("some_facts", "mark", lambda: rows(2), current=True)
+    other.index.derive("some_facts", "mark", lambda: rows(2), day=TODAY, kept=True)
     assert other.index.rows("SELECT * FROM some_facts") == [("acme", 2)]
     # What was kept is not made again.
     third = Workspace(book.root)
-    third.index.derive("some_facts", "mark", lambda: rows(3), current=True)
+    third.index.derive("some_facts", "mark", lambda: rows(3), day=TODAY, kept=True)
     assert third.index.rows("SELECT * FROM some_facts") == [("acme", 2)]

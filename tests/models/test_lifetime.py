@@ -347,3 +347,5 @@ def test_contracts_can_be_chosen_and_seen_as_of_a_day(book: Book) -> None:
     assert seen(book, both, "--where", "kind:service") == (1, 0, 0, 1)
     assert seen(book, both, "--as-of", "2024-06-30") == (2, 2, 0, 0)
     assert seen(book, both, "--set", "grace=3650") == (2, 2, 0, 0)
+    put_off, _ = CHAINS["its last day was put off"]
+    assert seen(book, put_off, "--as-of", "2025-11-30") == (1, 1, 0, 0)
