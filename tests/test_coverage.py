@@ -14,6 +14,7 @@ import pytest
 from crmctl import definitions
 from crmctl.cli.main import program
 from crmctl.errors import CrmctlError
+from crmctl.models.catalog import CATALOG
 from crmctl.policies import TOPICS, shipped
 from crmctl.query.bind import bind
 from crmctl.query.grammar import parse
@@ -202,3 +203,15 @@ def test_what_does_not_exist_is_found(how: str, fault: str, book: Workspace) -> 
 )
 def test_what_exists_is_accepted(how: str, book: Workspace) -> None:
     assert list(row_faults(how, book)) == []
+
+
+MODEL_PAGES = [REPOSITORY / "docs" / "models" / name for name in ("README.md", "README.zh.md")]
+
+
+@pytest.mark.parametrize("page", MODEL_PAGES, ids=lambda page: page.name)
+def test_a_page_leads_from_questions_to_every_model(page: Path, book: Workspace) -> None:
+    rows = re.findall(r"^\| (.+?) \| (.+?) \| (.+?) \|$", page.read_text("utf-8"), re.MULTILINE)
+    asked = [row for row in rows if "`" in row[1]]
+    assert [*row_faults(" ".join(" ".join(row) for row in asked), book)] == []
+    named = [word for _question, how, _facts in asked for word in shlex.split(how.strip("`"))]
+    assert sorted(word for word in named if word not in ("crmctl", "analyze")) == sorted(CATALOG)
