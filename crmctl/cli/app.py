@@ -75,9 +75,11 @@ class App:
         return Workspace.find(self.directory).root
 
     def close(self) -> None:
-        """Ends the work on the book."""
-        if "workspace" in self.__dict__:
-            self.workspace.close()
+        """Ends the work on the book, and on what git recorded of it."""
+        for name in ("_committed", "_present"):
+            book: Workspace | None = self.__dict__.get(name)
+            if book is not None:
+                book.close()
 
     def _recover(self, workspace: Workspace) -> None:
         """Finishes a change set that was interrupted, unless it is just being made."""

@@ -55,7 +55,7 @@ GROUPS: list[tuple[str, dict[str, tuple[str, str]]]] = [
     (
         N_("Understand"),
         {
-            "analyze": ("analyze", N_("Score customers: RFM, ABC.")),
+            "analyze": ("analyze", N_("Run models: value, relations, deals, answers.")),
             "account": ("account", N_("Key accounts: how they stand, are judged and planned.")),
             "network": ("network", N_("Who knows whom, and who can introduce us.")),
             "report": ("report", N_("Run reports, built in or your own.")),

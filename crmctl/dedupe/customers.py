@@ -236,13 +236,17 @@ class Reader:
         for text in said:
             telling: list[str] = []
             rest: list[str] = []
+            forms: list[str] = []
             for word, many in company_words(text):
                 if word in JOINING:
                     continue
-                common = many or word in self._common or word in self._forms
-                (rest if common else telling).append(_TOWN.sub("", word))
-            if telling or rest:
-                yield " ".join(sorted(telling)) + REST + " ".join(sorted(rest))
+                if word in self._forms:
+                    forms.append(word)
+                else:
+                    common = many or word in self._common
+                    (rest if common else telling).append(_TOWN.sub("", word))
+            if telling or rest or forms:
+                yield REST.join(" ".join(sorted(part)) for part in (telling, rest, forms))
             if telling and has_cjk(text):
                 yield from _spelled(" ".join(telling), personal=False)
 

@@ -17,12 +17,13 @@ from crmctl.values.phones import same
 
 Texts = Sequence[str]
 SOUND = "~"  # before the reading of a Chinese name, for names in Latin letters to be held against
-REST = "|"  # between the words that tell a name from others and those that many have
+REST = "|"  # between the words that tell a name from others, those that many have, and the form
 MISTYPED = 0.9
 SHORTER = 0.88  # a name that says less: “Bodensee” beside “Bodensee Pharma”
 SPOKEN = 0.95  # a name in pinyin may be that of several in characters
-UNSAID = 0.95  # where one leaves out the form or the town
-AROUND = 0.2  # what these count
+UNSAID = 0.95  # where one leaves out the town
+AROUND = 0.2  # what towns and trades count
+OTHER_FORM = 0.975  # an AG beside a GmbH: worth a look, for they may be two firms of one family
 LONG = 6
 OTHER_NUMBER = 0.7
 LAST_DIGITS = 7
@@ -129,16 +130,29 @@ def _name(one: str, other: str) -> float:
 
 
 def _company(one: str, other: str) -> float:
-    (telling, _bar, rest), (telling_, _bar, rest_) = one.partition(REST), other.partition(REST)
+    telling, rest, form = _parts(one)
+    telling_, rest_, form_ = _parts(other)
+    same_form = not form or not form_ or form == form_
     ours, theirs = set(rest.split()), set(rest_.split())
-    around = UNSAID if ours <= theirs or theirs <= ours else token_sort_ratio(rest, rest_) / 100
+    if ours == theirs:
+        around = 1.0
+    elif ours <= theirs or theirs <= ours:
+        around = UNSAID
+    else:
+        around = token_sort_ratio(rest, rest_) / 100
     if not telling or not telling_:
         return token_sort_ratio(f"{telling} {rest}", f"{telling_} {rest_}") / 100
     alike = ratio(telling, telling_) / 100
     ours, theirs = set(telling.split()), set(telling_.split())
     if alike < SHORTER and (ours < theirs or theirs < ours):
         alike = SHORTER
-    return (1 - AROUND) * alike + AROUND * around
+    return ((1 - AROUND) * alike + AROUND * around) * (1 if same_form else OTHER_FORM)
+
+
+def _parts(name: str) -> tuple[str, str, str]:
+    telling, _bar, rest = name.partition(REST)
+    rest, _bar, form = rest.partition(REST)
+    return telling, rest, form
 
 
 def _skeleton(text: str) -> str:

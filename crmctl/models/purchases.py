@@ -73,9 +73,10 @@ def rhythms(facts: Facts) -> dict[str, list[date]]:
 
 def unrated(facts: Facts) -> Iterable[str]:
     """A note on the orders left out because no exchange rate was near enough."""
+    # The plus keeps SQLite from going through all of them in the order of their ids.
     rows = facts.index.rows(
         "SELECT id FROM orders WHERE amount__base IS NULL"
-        " AND (amount IS NOT NULL OR lines IS NOT NULL) AND date <= ? ORDER BY id",
+        " AND (amount IS NOT NULL OR lines IS NOT NULL) AND date <= ? ORDER BY +id",
         (facts.day.isoformat(),),
     )
     if rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from crmctl.workspace import Workspace
 from tests.conftest import REPOSITORY, Book
 
 CALLS = [
@@ -54,3 +56,13 @@ def test_a_closed_stdout_takes_everything(book: Book) -> None:
     env = book.environment(PYTHONPATH=str(REPOSITORY))
     done = subprocess.run(["sh", "-c", command], cwd=book.root, env=env, capture_output=True)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_a_command_leaves_no_book_in_memory(book: Book) -> None:
+    """The index has functions that lead back to the book: a cycle that only closing it ends."""
+    book.run("customer add Acme")
+    for command in ("customer list", "customer list --as-of 2026-01-31", "analyze stage"):
+        book.run(command)
+    gc.collect()
+    books = [one for one in gc.get_objects() if isinstance(one, Workspace)]
+    assert not [one for one in books if one.root == book.root]

@@ -101,6 +101,10 @@ def street(street: str, city: str = "Ulm") -> Values:
             {"name": "Kessler AG", "profile": {"trading": {"tax_number": "DE129274202"}}, **ORG},
             "no",
         ),
+        ({"name": "Bodensee Pharma AG", **ORG}, {"name": "Bodensee Pharma GmbH", **ORG}, "likely"),
+        ({"name": "Bodensee Pharma AG", **ORG}, {"name": "Bodensee Pharma", **ORG}, "likely"),
+        ({"name": "Bodensee Pharma AG", **ORG}, {"name": "Bodensee Logistik AG", **ORG}, "no"),
+        ({"name": "Pharma AG", **ORG}, {"name": "Pharma GmbH", **ORG}, "no"),
         (
             {"name": "Alpha AG", "aliases": ["Omega AG"], **ORG},
             {"name": "Omega AG", **ORG},
