@@ -7,8 +7,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from tests.conftest import Book
 
@@ -163,35 +161,6 @@ def test_a_fit_in_a_book_that_is_large_enough(book: Book) -> None:
     assert by_pareto["parameters"]["method"] == "paretonbd"
     chances = [row["p_buy"] for row in analyze(book, "next-purchase")["rows"]]
     assert all(chance is not None for chance in chances)
-
-
-DAY = st.integers(0, 300).map(lambda days: (date(2026, 1, 1) + timedelta(days)).isoformat())
-ORDERS = st.lists(
-    st.tuples(st.sampled_from("abc"), DAY, st.integers(0, 99), st.booleans()), max_size=12
-)
-
-
-@given(ORDERS, DAY, st.randoms())
-@settings(
-    max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
-def test_an_earlier_day_is_the_book_of_that_day(
-    book: Book, found: list[tuple[str, str, int, bool]], day: str, random: Any
-) -> None:
-    written, refunds = [], []
-    for number, (customer, bought, amount, back) in enumerate(found):
-        written.append((bought, order(f"o{number}", customer, bought, amount)))
-        if back:
-            refund = order(f"r{number}", customer, bought, amount, refund_of=f"o{number}")
-            refunds.append((bought, refund))
-    every = written + refunds
-    random.shuffle(every)
-    for model in ("alive", "next-purchase"):
-        fill(book, [text for _day, text in every] or [order("x", "a", "2030-01-01")])
-        then = analyze(book, model, "--as-of", day)
-        early = [text for bought, text in written + refunds if bought <= day]
-        fill(book, early or [order("x", "a", "2030-01-01")])
-        assert analyze(book, model, "--as-of", day) == then
 
 
 # lifetime value
