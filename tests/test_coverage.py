@@ -1,4 +1,4 @@
-"""The table of what is covered names each requirement once, and nothing that does not exist."""
+"""The tables of requirements and of models name each of them, and nothing that does not exist."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pytest
 from crmctl import definitions
 from crmctl.cli.main import program
 from crmctl.errors import CrmctlError
+from crmctl.models.catalog import CATALOG
 from crmctl.policies import TOPICS, shipped
 from crmctl.query.bind import bind
 from crmctl.query.grammar import parse
@@ -38,6 +39,11 @@ GROUPS = {
     "L": range(229, 235),
     "M": range(235, 264),
 }
+MODELS = REPOSITORY / "docs" / "models"
+_QUESTION = re.compile(
+    r"^\| .*[?？] \| `(crmctl analyze ([a-z-]+).*?)` \| .* \| (?:`report: (\w+)`|–) \|$",
+    re.MULTILINE,
+)
 _HEADING = re.compile(r"^## ([A-Z])\. ", re.MULTILINE)
 _ROW = re.compile(r"^\| R(\d+) \| (.*?) \| (.*?) \|$", re.MULTILINE)
 _CODE = re.compile(r"`([^`]+)`")
@@ -202,3 +208,30 @@ def test_what_does_not_exist_is_found(how: str, fault: str, book: Workspace) -> 
 )
 def test_what_exists_is_accepted(how: str, book: Workspace) -> None:
     assert list(row_faults(how, book)) == []
+
+
+# which model answers which question
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh.md"])
+def test_each_model_answers_a_question(page: str, book: Workspace) -> None:
+    text = (MODELS / page).read_text("utf-8")
+    questions = _QUESTION.findall(text)
+    assert len(questions) == text.count("| `crmctl analyze ")
+    assert {model for _command, model, _report in questions} == {*CATALOG}
+    named = [code for code in _CODE.findall(text) if not code.startswith("--")]
+    assert [fault for code in named for fault in faults(code, book)] == []
+    for _command, model, report in questions:
+        if report:
+            definition = Reports(book).files()[report].read_text("utf-8")
+            assert f"model: {model}\n" in definition
+
+
+def test_the_questions_are_the_same_in_both_languages(sample: Book) -> None:
+    english, chinese = (
+        [row[:2] for row in _QUESTION.findall((MODELS / page).read_text("utf-8"))]
+        for page in ("README.md", "README.zh.md")
+    )
+    assert english == chinese
+    for command, _model in english:
+        sample.run(f"{command.removeprefix('crmctl ')} -o json")
