@@ -76,8 +76,13 @@ def test_settings_are_said_for_one_run_or_in_the_book(book: Book) -> None:
     assert "paretonbd" in wrong
     wrong = book.run("analyze next-purchase --set model=paretonbd", code=2).err
     assert "--set model" in wrong
-    wrong = book.run("analyze alive --set group=names", code=3).err
-    assert "“names” is no field by which customers can be grouped" in wrong
+    for model in ("alive", "next-purchase"):
+        wrong = book.run(f"analyze {model} --set group=levle", code=2).err
+        assert "--set group: “levle” is no field by which customers can be grouped" in wrong
+        assert "Did you mean “level”?" in wrong
+    book.config(value={"alive": {"group": "levle"}})
+    wrong = book.run("analyze alive", code=3).err
+    assert "crmctl.yaml: value.alive.group: “levle” is no field" in wrong
 
 
 def test_orders_without_a_rate_are_left_out_and_named(book: Book) -> None:
