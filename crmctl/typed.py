@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cache
 from types import UnionType
 from typing import Any, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -24,6 +25,8 @@ Titles = NewType("Titles", dict[str, str])
 
 Shape = TypeVar("Shape")
 
+# Settings name the same few classes over and over.
+_hints = cache(get_type_hints)
 _WHOLE = re.compile(r"-?[0-9]{1,9}")
 
 
@@ -61,7 +64,7 @@ def _value(hint: Any, node: Any, where: str, path: tuple[str, ...]) -> Any:
 def _part(cls: Any, tree: Any, where: str, path: tuple[str, ...]) -> Any:
     if not isinstance(tree, Mapping):
         raise BadDefinition(where, ".".join(path), _("settings are expected here"))
-    hints = get_type_hints(cls)
+    hints = _hints(cls)
     values = {}
     for key, node in tree.items():
         dotted = ".".join((*path, key))
@@ -129,7 +132,7 @@ def is_part(hint: Any) -> bool:
 def names(cls: Any, prefix: str = "") -> list[str]:
     """Every setting's dotted name."""
     found: list[str] = []
-    hints = get_type_hints(cls)
+    hints = _hints(cls)
     for name in cls.names():
         if is_part(hints[name]):
             found += names(hints[name], f"{prefix}{name}.")

@@ -31,8 +31,8 @@ PURCHASE_DAYS = Source(
         SELECT customer, date, max(event) AS event, sum(net) AS net FROM line
         GROUP BY customer, date
     ) AS l
-    LEFT JOIN counted AS o
-        ON o.customer = l.customer AND o.date = l.date AND o.refund_of IS NULL
+    LEFT JOIN line AS o
+        ON o.customer = l.customer AND o.date = l.date AND o.event
     GROUP BY l.customer, l.date
     """,
     reads={"orders": "id customer date amount__base refund_of status"},

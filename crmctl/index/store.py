@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -246,10 +247,8 @@ class Index(Lookups):
     def rebuild(self) -> None:
         """Removes it, and makes a new one for what is asked next."""
         day, made = self.day, self._derived
-        if self._connection is not None:
-            self._connection.close()
-        self._connection, self.day = None, None
-        self._derived, self._made = {}, {}
+        self.close()
+        self.day, self._derived, self._made = None, {}, {}
         self._remove(self.file)
         self.as_of(day)
         for again in made.values():
@@ -298,10 +297,9 @@ class Index(Lookups):
     ) -> None:
         """A table derived from the records as of the end of `day`, by the ids in its column `id`.
 
-        `kept`: until `mark` or a record of one of the `tables` (any without them) changes.
-        Otherwise for this command alone.
+        It is for this command alone, or `kept` until `mark` or a record of one of the `tables`
+        (any without them) changes.
         """
-
         every = [kind.plural for kind in self.registry]
         note = derived.marked(mark, every if tables is None else tables)
         if self._made.get(name) == note:
@@ -320,10 +318,8 @@ class Index(Lookups):
             self.as_of(shown)
 
         self._asked(work)
-        self._derived[name] = lambda: self.derive(
-            name, mark, make, day=day, kept=kept, tables=tables
-        )
-        self._made[name] = note
+        same = partial(self.derive, name, mark, make, day=day, kept=kept, tables=tables)
+        self._derived[name], self._made[name] = same, note
 
     def as_of(self, day: date | None) -> None:
         """From now on every table shows the book as of the end of `day`; None: as it is."""

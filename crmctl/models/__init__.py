@@ -62,7 +62,13 @@ def run(
     told = _settings(facts, found.area, name, settings or {})
     ids = None if chosen is None else frozenset(chosen)
     models: Mapping[str, Run] = import_module(f"crmctl.models.{found.area}").MODELS
-    return models[name](Request(facts, told, ids, by))
+    try:
+        return models[name](Request(facts, told, ids, by))
+    except BadDefinition as error:
+        path = _path(found.area, name)
+        if error.place.removeprefix(f"{path}.") in (settings or {}):
+            raise _told_wrong(error, path) from None
+        raise
 
 
 def _settings(facts: Facts, area: str, name: str, own: Mapping[str, str]) -> Any:
@@ -84,7 +90,12 @@ def _settings(facts: Facts, area: str, name: str, own: Mapping[str, str]) -> Any
     try:
         return getattr(facts.workspace.policy(area, {key: said}), key)
     except BadDefinition as error:
-        raise _told_wrong(error, f"{area}.{key}") from None
+        raise _told_wrong(error, _path(area, name)) from None
+
+
+def _path(area: str, model: str) -> str:
+    """Where the settings of a model stand in those of the book."""
+    return f"{area}.{model.replace('-', '_')}"
 
 
 def _told_wrong(error: BadDefinition, model: str) -> UsageError:

@@ -78,7 +78,9 @@ def _basket(request: Request) -> ModelResult:
         if request.wants(customer):
             found[order if told.unit == "order" else customer].add(product)
     baskets = (Basket(id, frozenset(items)) for id, items in found.items())
-    return basket(baskets, facts.day, told.unit, told.count, told.confidence, told.items)
+    result = basket(baskets, facts.day, told.unit, told.count, told.confidence, told.items)
+    result.notes.extend(unrated(facts))
+    return result
 
 
 MODELS: Mapping[str, Run] = {

@@ -78,6 +78,7 @@ def _campaigns(request: Request) -> ModelResult:
             first.get(one.customer) == one.order,
         )
         for one in sold
+        if one.event or one.revenue
     ]  # fmt: skip
     result = campaigns(
         found,

@@ -13,6 +13,7 @@ from crmctl.facts.cadence import CADENCE
 from crmctl.facts.receivables import SETTLED
 from crmctl.models import Request, Run
 from crmctl.models.gathered import Bought, among, answers, bought, customers, local_day, rows, since
+from crmctl.models.purchases import left_out
 from crmctl.policies.relationship import Health
 from crmctl.values.dates import Offset
 
@@ -50,7 +51,9 @@ Evidence = dict[str, list[str]]
 
 
 def _health(request: Request) -> ModelResult:
-    return health(_signs(request, request.settings), request.facts.day, request.settings)
+    result = health(_signs(request, request.settings), request.facts.day, request.settings)
+    result.notes.extend(left_out(request))
+    return result
 
 
 def _signs(request: Request, rules: Health) -> Iterator[Signs]:

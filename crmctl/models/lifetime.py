@@ -8,12 +8,13 @@ from datetime import date
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from crmctl import startup
 from crmctl.analytics import btyd
 from crmctl.analytics.alive import Bounds, alive
 from crmctl.analytics.next_purchase import Horizon, next_purchase
 from crmctl.analytics.renewals import renewals
 from crmctl.analytics.result import ModelResult
-from crmctl.errors import BadDefinition
+from crmctl.errors import BadDefinition, did_you_mean
 from crmctl.facts.definitions import CUSTOMER
 from crmctl.facts.repeats import REPEATS
 from crmctl.index.layout import quoted
@@ -23,6 +24,7 @@ from crmctl.models.contracts import chains
 from crmctl.models.purchases import unrated
 from crmctl.values.instants import parse_date
 from crmctl.values.money import from_units
+from crmctl.values.text import suggest
 
 if TYPE_CHECKING:
     from crmctl.facts.tables import Facts
@@ -31,11 +33,12 @@ if TYPE_CHECKING:
 _SINGLE = frozenset(("enum", "tag", "text", "ref", "integer", "boolean"))
 
 
-def buyers(request: Request, group: str | None = None) -> list[btyd.Buyer]:
-    """What each customer who has bought did; `group`: a field by which they are told apart."""
+def buyers(request: Request, group: str | None = None, said: str = "") -> list[btyd.Buyer]:
+    """What each customer who has bought did; `group`: a field by which they are told apart, which
+    the setting `said` names."""
     facts = request.facts
     facts.make(REPEATS)
-    groups = _groups(facts, group) if group else {}
+    groups = _groups(facts, group, said) if group else {}
     rows: Sequence[tuple[str, str, str, str, int | None, str]] = facts.index.rows(
         f"SELECT id, first, last, intervals, repeat_value, orders FROM {REPEATS.name}"
     )
@@ -50,11 +53,12 @@ def buyers(request: Request, group: str | None = None) -> list[btyd.Buyer]:
     return found
 
 
-def _groups(facts: Facts, name: str) -> dict[str, str]:
+def _groups(facts: Facts, name: str, said: str) -> dict[str, str]:
     fields = facts.workspace.registry.kind(CUSTOMER).fields
-    if name not in fields or fields[name].type not in _SINGLE:
+    possible = [field.name for field in fields.values() if field.type in _SINGLE]
+    if name not in possible:
         reason = _("“{name}” is no field by which customers can be grouped").format(name=name)
-        raise BadDefinition("", "group", reason)
+        raise BadDefinition(startup.CONFIG, said, reason, did_you_mean(suggest(name, possible)))
     rows = facts.index.rows(
         f"SELECT id, {quoted(name)} FROM customers WHERE {quoted(name)} IS NOT NULL"
     )
@@ -86,14 +90,14 @@ def _noted(request: Request, result: ModelResult) -> ModelResult:
 def _alive(request: Request) -> ModelResult:
     told = request.settings
     bounds = Bounds(told.doubtful, told.lost, told.silence, told.own)
-    found = buyers(request, told.group)
+    found = buyers(request, told.group, "value.alive.group")
     return _noted(request, alive(found, *_known(request), bounds))
 
 
 def _next_purchase(request: Request) -> ModelResult:
     told = request.settings
     horizon = Horizon(told.days, told.late, told.own)
-    found = buyers(request, told.group)
+    found = buyers(request, told.group, "value.next_purchase.group")
     return _noted(request, next_purchase(found, *_known(request), horizon))
 
 

@@ -19,6 +19,7 @@ from crmctl.facts.definitions import CUSTOMER
 from crmctl.facts.tables import Facts
 from crmctl.locale import ngettext
 from crmctl.models import Request
+from crmctl.models.purchases import left_out
 from crmctl.models.surveys import Surveys
 from crmctl.policies.attitude import Loyalty
 from crmctl.values import jsontext
@@ -115,6 +116,7 @@ def _dick_basu(request: Request, surveys: Surveys) -> ModelResult:
             len(odd),
         )
         result.notes.append(text.format(ids=", ".join(odd)))
+    result.notes.extend(left_out(request))
     return result
 
 
@@ -160,7 +162,9 @@ def _oliver(request: Request, surveys: Surveys) -> ModelResult:
         phases = {name: value for name, (value, _ids) in found.items()}
         climbs.append(Climb(customer, phases, one.again, evidence))
     titles = {name: form.titles.get(name, name) for name in said.phases}
-    return oliver(climbs, titles, request.facts.day, said.days, said.passed)
+    result = oliver(climbs, titles, request.facts.day, said.days, said.passed)
+    result.notes.extend(left_out(request))
+    return result
 
 
 def _opinions(surveys: Surveys, said: Loyalty) -> Mapping[str, list[Answer]]:
@@ -200,5 +204,6 @@ def run_sat_loyalty(request: Request) -> ModelResult:
         customers.append(Both(customer, value, row.get("loyalty"), row.get("purchases", 0)))
     cuts = (said.satisfied, said.dissatisfied)
     result = sat_loyalty(customers, request.facts.day, *cuts)
+    result.notes.extend(left_out(request))
     result.notes.extend(surveys.notes)
     return result

@@ -23,21 +23,24 @@ from crmctl.models.gathered import (
     local_day,
     rows,
 )
+from crmctl.models.purchases import left_out
 
 EVER = 10**6  # days
 _RECENT = " WHERE at__ts < :end AND at__ts >= :end - :days * 86400 AND customer IS NOT NULL"
+# The instant and the id of the last event, of several at once by the id.
+_LAST = "max(printf('%012d %s', at__ts, id))"
 
 
 def _encounter(request: Request) -> ModelResult:
     rules = request.settings
     met: dict[str, list[Meetings]] = {id: [] for id in customers(request, "id")}
     sql = (
-        f"SELECT customer, by, count(*), max(at__ts), id FROM interactions{_RECENT}"
+        f"SELECT customer, by, count(*), {_LAST} FROM interactions{_RECENT}"
         f" AND by IS NOT NULL AND COALESCE(automatic, 0) = 0{among(request)} GROUP BY customer, by"
     )
-    for customer, user, count, _at, id in rows(request, sql, days=rules.days):
+    for customer, user, count, last in rows(request, sql, days=rules.days):
         if customer in met:
-            met[customer].append(Meetings(user, count, id))
+            met[customer].append(Meetings(user, count, last.partition(" ")[2]))
     return encounter(met, request.facts.day, rules)
 
 
@@ -69,11 +72,15 @@ def _touchpoints(request: Request) -> ModelResult:
     sql = (
         "SELECT customer, channel, count(*), count(*) FILTER (WHERE direction = 'in'),"
         " count(*) FILTER (WHERE direction = 'out'), sum(COALESCE(automatic, 0)),"
-        " count(DISTINCT contact), count(feeling), COALESCE(sum(feeling), 0), max(at__ts), id"
-        f" FROM interactions{_RECENT}{among(request)} GROUP BY customer, channel"
+        " count(DISTINCT contact), count(feeling), COALESCE(sum(feeling), 0),"
+        f" max(at__ts), {_LAST} FROM interactions{_RECENT}{among(request)}"
+        " GROUP BY customer, channel"
     )
     found = rows(request, sql, days=days)
-    points = [Point._make((*row[:-2], local_day(request, row[-2]), row[-1])) for row in found]
+    points = [
+        Point._make((*cells, local_day(request, at), last.partition(" ")[2]))
+        for *cells, at, last in found
+    ]
     channel = request.facts.workspace.registry.kinds["interaction"].fields["channel"]
     titles = {value: channel.value_title(value) for value in channel.leaf.values}
     return touchpoints(points, request.facts.day, days, titles)
@@ -91,7 +98,9 @@ def _clienthood(request: Request) -> ModelResult:
         own = days.get(id, {})
         last = own[max(own)] if own else None
         found.append(Habits(id, list(own), *initiative.get(id, (0, 0)), completeness, last))
-    return clienthood(found, request.facts.day, request.settings)
+    result = clienthood(found, request.facts.day, request.settings)
+    result.notes.extend(left_out(request))
+    return result
 
 
 MODELS: Mapping[str, Run] = {

@@ -12,6 +12,7 @@ from crmctl.analytics.rfm import Purchases
 from crmctl.facts.purchases import LINES, PURCHASES
 from crmctl.facts.tables import Facts
 from crmctl.locale import ngettext
+from crmctl.models import Request
 from crmctl.values.dates import Offset, parse_offset
 from crmctl.values.instants import parse_date
 from crmctl.values.money import from_units
@@ -86,6 +87,11 @@ def unrated(facts: Facts) -> Iterable[str]:
             len(rows),
         )
         yield text.format(count=len(rows), ids=some([id for (id,) in rows]))
+
+
+def left_out(request: Request) -> Iterable[str]:
+    """The same note; whoever asks about few customers needs no look at all orders."""
+    return unrated(request.facts) if request.chosen is None else ()
 
 
 def listed(rows: Iterable[Sequence[str]]) -> Mapping[str, list[str]]:

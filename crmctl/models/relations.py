@@ -37,24 +37,24 @@ _MARKED = """
         AND COALESCE(status, 'confirmed') IN (SELECT value FROM json_each(:confirmed))
     ORDER BY date, id
 """
-# The first evidence of parts of exploration, beside events: the customer, its day, the record.
+# The first evidence of parts of exploration, beside events: the customer, its day and the record.
 _EVIDENCE = {
     "communication": (
-        "SELECT customer, min(date), id FROM quotes WHERE date <= :day"
+        "SELECT customer, min(date || ' ' || id) FROM quotes WHERE date <= :day"
         " AND COALESCE(status, 'draft') <> 'draft'",
     ),
     "position": (
-        "SELECT customer, min(opened), id FROM opportunities WHERE opened <= :day"
+        "SELECT customer, min(opened || ' ' || id) FROM opportunities WHERE opened <= :day"
         " AND (contacts LIKE '%\"role\"%' OR competitors IS NOT NULL)",
     ),
     "norms": (
-        "SELECT customer, min(starts), id FROM contracts WHERE starts <= :day"
+        "SELECT customer, min(starts || ' ' || id) FROM contracts WHERE starts <= :day"
         " AND COALESCE(status, 'active') <> 'draft'",
     ),
     "expectations": (
-        "SELECT customer, min(at), id FROM surveys WHERE at <= :day"
+        "SELECT customer, min(at || ' ' || id) FROM surveys WHERE at <= :day"
         " AND (expectations IS NOT NULL OR phase = 'before')",
-        "SELECT customer, min(opened), id FROM opportunities WHERE opened <= :day"
+        "SELECT customer, min(opened || ' ' || id) FROM opportunities WHERE opened <= :day"
         " AND expected_close IS NOT NULL",
     ),
 }
@@ -111,8 +111,9 @@ def _evidence(request: Request) -> dict[str, list[tuple[str, Event]]]:
     where = f" AND customer IS NOT NULL{among(request)} GROUP BY customer"
     for name, statements in _EVIDENCE.items():
         for statement in statements:
-            for customer, text, id in rows(request, statement + where):
-                day = parse_date(text)
+            for customer, text in rows(request, statement + where):
+                at, _space, id = text.partition(" ")
+                day = parse_date(at)
                 if day is not None:
                     found.setdefault(customer, []).append((name, Event(day, id)))
     return found

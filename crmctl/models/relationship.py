@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -27,7 +27,7 @@ from crmctl.models.gathered import (
     rows,
     since,
 )
-from crmctl.models.purchases import unrated
+from crmctl.models.purchases import left_out
 from crmctl.models.relations import contracts, relations
 from crmctl.policies.relationship import Lifecycle, Relationship, Stage, bounds
 from crmctl.values.dates import Offset
@@ -36,13 +36,8 @@ from crmctl.values.money import from_units
 
 def _stage(request: Request) -> ModelResult:
     result = stage(relations(request, request.settings), request.facts.day, request.settings)
-    result.notes.extend(_unrated(request))
+    result.notes.extend(left_out(request))
     return result
-
-
-def _unrated(request: Request) -> Iterable[str]:
-    """A note on orders without a rate; whoever asks about few customers needs no look at all."""
-    return unrated(request.facts) if request.chosen is None else ()
 
 
 def _exploration(request: Request) -> ModelResult:
@@ -53,6 +48,7 @@ def _exploration(request: Request) -> ModelResult:
 def _relationship(request: Request) -> ModelResult:
     found = relationship(_sides(request, request.settings), request.facts.day, request.settings)
     found.notes.extend(_unsaid(request, request.settings.days))
+    found.notes.extend(left_out(request))
     return found
 
 
@@ -129,7 +125,7 @@ def _lifecycle(request: Request) -> ModelResult:
     before = Offset(rules.churn_days, "d").before(day)
     courses = _courses(request, _edges(day, rules)[0])
     result = lifecycle(courses, _edges(day, rules), _edges(before, rules), rules)
-    result.notes.extend(_unrated(request))
+    result.notes.extend(left_out(request))
     return result
 
 
@@ -172,7 +168,7 @@ def _silent(deals: list[Deal], day: date, rules: Stage) -> bool:
 
 def _bond(request: Request) -> ModelResult:
     result = bond(_links(request), request.facts.day, request.settings)
-    result.notes.extend(_unrated(request))
+    result.notes.extend(left_out(request))
     return result
 
 

@@ -15,12 +15,14 @@ from crmctl.analytics.performance import Work, performance
 from crmctl.analytics.result import ModelResult
 from crmctl.analytics.targets import Aim, targets
 from crmctl.errors import UsageError
+from crmctl.facts.margins import ORDER
 from crmctl.facts.service import CLOCKS
 from crmctl.facts.tables import Facts
 from crmctl.locale import _, ngettext, pick
 from crmctl.models import Request, Run
 from crmctl.models.deals import OPPORTUNITY, courses
 from crmctl.models.grouping import values
+from crmctl.models.purchases import unrated
 from crmctl.policies.flow import Performance, Target
 from crmctl.values import jsontext
 from crmctl.values.dates import end_of
@@ -117,6 +119,7 @@ def _performance(request: Request) -> ModelResult:
             nobody,
         )
         result.notes.append(text.format(count=nobody))
+    result.notes.extend(unrated(facts))
     return result
 
 
@@ -128,7 +131,10 @@ def _targets(request: Request) -> ModelResult:
         raise UsageError(_("Targets have queries of their own, so --where says nothing here."))
     told: Mapping[str, Target] = request.settings
     aims = [aim for name, one in told.items() for aim in _aims(request.facts, name, one)]
-    return targets(aims, request.facts.day)
+    result = targets(aims, request.facts.day)
+    if any(one.kind == ORDER for one in told.values()):
+        result.notes.extend(unrated(request.facts))
+    return result
 
 
 def _aims(facts: Facts, name: str, target: Target) -> list[Aim]:

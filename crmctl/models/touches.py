@@ -23,7 +23,7 @@ _TOUCHES = """
         END END, COALESCE(automatic, 0) = 0 AND (direction = 'in' OR initiator = 'them'),
         kind IN ('quote', 'meeting')
     FROM interactions
-    WHERE at__ts < :end AND customer IS NOT NULL{among} ORDER BY customer, at__ts, rid
+    WHERE at__ts < :end AND customer IS NOT NULL{among} ORDER BY customer, at__ts, id
 """
 
 Row = tuple[Any, ...]

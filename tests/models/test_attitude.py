@@ -6,17 +6,11 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from tests.conftest import Book
 
 TRUST = "welfare goodwill help honest promises fair skills knowledge performance".split()
 COMMITMENT = "belong attached glad costly alternatives invested obliged right grateful".split()
-MODELS = (
-    "csat nps ces csi servqual expectation importance scale trust commitment delivered-value "
-    "quality satisfaction loyalty sat-loyalty mirror"
-).split()
 
 
 def survey(id: str, template: str, at: str = "2026-05-01", **fields: Any) -> str:
@@ -63,14 +57,6 @@ def run(book: Book, line: str) -> dict[str, Any]:
 def row(book: Book, line: str) -> dict[str, Any]:
     (found,) = run(book, line)["rows"]
     return dict(found)
-
-
-@pytest.mark.parametrize("model", MODELS)
-def test_a_book_without_surveys(book: Book, model: str) -> None:
-    result = run(book, model)
-    assert (result["n"], result["notes"] != []) == (0, True)
-    assert all(each.get("n", 0) == 0 for each in result["rows"])
-    book.run(f"analyze {model}")
 
 
 def test_one_answer_per_respondent_and_ticket(asked: Book) -> None:
@@ -346,36 +332,3 @@ def test_what_a_questionnaire_does_not_ask_is_not_written(asked: Book) -> None:
 def test_settings_that_make_no_sense(book: Book, settings: dict[str, Any], place: str) -> None:
     book.config(attitude=settings)
     assert place in book.run("check", code=1).out
-
-
-DAYS = ["2026-01-10", "2026-02-10", "2026-03-10", "2026-04-10"]
-SURVEYS = st.lists(
-    st.tuples(
-        st.sampled_from(["acme", "bolt"]),
-        st.sampled_from(["csat", "nps", "loyalty", "satisfaction"]),
-        st.sampled_from(DAYS),
-        st.integers(1, 5),
-    ),
-    max_size=8,
-)
-ITEMS = {"csat": "overall", "nps": "recommend", "loyalty": "better", "satisfaction": "pleased"}
-
-
-@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(found=SURVEYS)
-def test_an_earlier_day_is_the_book_without_what_came_later(
-    asked: Book, found: list[tuple[str, str, str, int]]
-) -> None:
-    day = DAYS[1]
-
-    def results(*line: str, until: str) -> list[Any]:
-        for customer in ("acme", "bolt"):
-            documents = [
-                survey(f"s{at}", template, on, answers={ITEMS[template]: value})
-                for at, (who, template, on, value) in enumerate(found)
-                if who == customer and on <= until
-            ]
-            write(asked, customer, *documents or [survey(f"x-{customer}", "mine", DAYS[0])])
-        return [run(asked, f"{model} --as-of {day}") for model in ("csat", "nps", "sat-loyalty")]
-
-    assert results(until=DAYS[-1]) == results(until=day)

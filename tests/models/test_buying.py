@@ -256,22 +256,3 @@ def test_what_is_bought_together(book: Book) -> None:
 )
 def test_what_a_model_cannot_be_told(book: Book, command: str, message: str) -> None:
     assert message in book.run(f"analyze {command}", code=2).err
-
-
-@pytest.mark.parametrize(
-    "model", ["cohorts", "activity", "spend-trend", "churn", "winback", "acquisition", "basket"]
-)
-def test_an_empty_book_has_nothing_to_tell(book: Book, model: str) -> None:
-    found = result(book, model)
-    assert found["n"] == 0
-    assert all(row.get("rate") is None for row in found["rows"])
-    book.run(f"analyze {model}")
-
-
-def test_the_day_is_that_of_the_records_until_then(shop: Book) -> None:
-    models = ("cohorts", "activity", "spend-trend", "churn", "basket")
-    then = {model: result(shop, f"{model} --as-of 2026-10-15") for model in models}
-    (shop.root / "records/orders/ann.yaml").write_text(
-        next(iter(bought("ann", "2026-09-12", "2026-10-12").values())), "utf-8"
-    )
-    assert {model: result(shop, f"{model} --as-of 2026-10-15") for model in models} == then

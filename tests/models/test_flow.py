@@ -149,11 +149,6 @@ FLOW = {
     }
 }  # fmt: skip
 TODAY = "2026-06-30T12:00"
-MODELS = (
-    "funnel", "win-rate", "cycle", "velocity", "deal-cost", "forecast", "forecast-score", "leads",
-    "lead-check", "campaigns", "service-levels", "deflection", "performance", "targets",
-    "visitors",
-)  # fmt: skip
 
 
 @pytest.fixture
@@ -349,46 +344,6 @@ def test_visitors(full: Book) -> None:
 def test_what_one_customer_has_bought_is_a_basket(full: Book) -> None:
     found = rows(full, "basket --set unit=customer --set count=1", "if", "then", "lift")
     assert found == [(["c30"], "p20", 1), (["p20"], "c30", 1)]
-
-
-# What happens after the last day of April, in the files of the full book.
-LATER = {
-    "records/opportunities/acme.yaml": (
-        "id: opp-3\ncustomer: acme\ntitle: Three\nopened: 2026-12-01\nstage: lead\namount: 9999\n",
-        "  - {value: quoted, at: 2026-05-01}\n",
-    ),
-    "records/interactions/acme.yaml": (
-        "id: int-3\ncustomer: acme\nat: 2026-12-01T10:00Z\nkind: inquiry\ndirection: in\n",
-    ),
-    "records/orders/acme.yaml": ("id: ord-3\ncustomer: acme\ndate: 2026-12-24\namount: 100000\n",),
-    "records/campaigns/fair.yaml": ("  - {id: later, date: 2026-12-01, amount: 5000}\n",),
-    "records/tickets/acme.yaml": (
-        "id: tck-2\ncustomer: acme\nsubject: Stuck\nopened: 2026-06-01T09:00Z\nassignee: li\n",
-    ),
-}
-
-
-def test_as_of_a_day_equals_a_book_that_ends_there(full: Book) -> None:
-    asked = {
-        model: analyze(full, f"{model} --as-of 2026-04-30", "2027-01-15T12:00") for model in MODELS
-    }
-    for path, texts in LATER.items():
-        kept = full.read(path)
-        for text in texts:
-            assert text in kept
-            kept = kept.replace(text, "")
-        kept = kept.replace("stage: quoted\nstage_history:\n  - {value: lost", "stage: lost\n"
-                            "stage_history:\n  - {value: lost")  # fmt: skip
-        full.write(path, kept.removesuffix("---\n"))
-    for model in MODELS:
-        assert analyze(full, model, "2026-04-30T23:59:59") == asked[model], model
-
-
-@pytest.mark.parametrize("model", MODELS)
-def test_a_model_runs_on_an_empty_book(book: Book, model: str) -> None:
-    result = book.run(f"analyze {model} -o json").json
-    assert result["n"] == (1 if model == "targets" else 0)
-    book.run(f"analyze {model}", env={"LANG": "zh_CN.UTF-8"})
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from tests.conftest import Book, new_book
+from tests.conftest import Book
 
 ACME = "records/customers/acme.yaml"
 MODELS = (
@@ -48,11 +45,6 @@ RISING = [
     order("o2", "2026-08-01", 20),
     order("o3", "2026-10-01", 40),
 ]
-
-
-@pytest.mark.parametrize("model", MODELS)
-def test_an_empty_book_has_no_rows(book: Book, model: str) -> None:
-    assert book.run(f"analyze {model} -o json").json["rows"] == []
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -220,26 +212,3 @@ def test_show_asks_no_model_about_everybody_else(book: Book) -> None:
     )
     assert "stage_facts" not in made.out
     assert "health_facts" not in made.out
-
-
-dates = st.dates(date(2025, 1, 1), date(2026, 11, 21))
-
-
-@settings(max_examples=6)
-@given(days=st.lists(dates, min_size=1, max_size=5, unique=True), cut=dates)
-def test_an_earlier_day_is_as_if_nothing_had_come_later(
-    tmp_path_factory: pytest.TempPathFactory, days: list[Any], cut: Any
-) -> None:
-    def rows(kept: list[Any]) -> list[Any]:
-        book = new_book(tmp_path_factory.mktemp("cut") / "book")
-        acme(
-            book,
-            orders=[order(f"o{day}", str(day), day.day) for day in kept],
-            touches=[touch(f"i{day}", str(day), direction="in", feeling="1") for day in kept],
-        )
-        return [
-            book.run(f"analyze {model} -o json --as-of {cut}").json["rows"]
-            for model in ("stage", "relationship", "lifecycle", "health")
-        ]
-
-    assert rows(days) == rows([day for day in days if day <= cut])

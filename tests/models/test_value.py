@@ -147,15 +147,6 @@ def test_who_is_below_zero_stays_on_every_list(worth: Book) -> None:
     assert "profit" not in shipped
 
 
-def test_what_was_worth_what_on_an_earlier_day_is_what_the_records_of_then_say(
-    worth: Book, book: Book
-) -> None:
-    then = worth.run("analyze worth -o json --as-of 2026-10-31").json
-    for path in ("orders/ann", "orders/bob", "orders/dan", "interactions/bob"):
-        (book.root / f"records/{path}.yaml").unlink()
-    assert book.run("analyze worth -o json --as-of 2026-10-31").json == then
-
-
 def test_the_parts_of_value(worth: Book) -> None:
     found = rows(worth, "components")
     assert (found["ann"]["referral"], found["ann"]["referred"]) == (60, ["bob"])
@@ -236,12 +227,6 @@ def test_the_pyramid_by_rank_and_by_any_field(shop: Book) -> None:
 )
 def test_what_a_model_cannot_be_told(book: Book, command: str, message: str) -> None:
     assert message in book.run(f"analyze {command}", code=2).err
-
-
-@pytest.mark.parametrize("model", ["worth", "components", "wallet", "pyramid", "rfm", "abc"])
-def test_an_empty_book_has_nothing_to_tell(book: Book, model: str) -> None:
-    assert book.run(f"analyze {model} -o json").json["rows"] == []
-    book.run(f"analyze {model}")
 
 
 def test_ages(book: Book) -> None:
