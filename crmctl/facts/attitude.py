@@ -103,7 +103,12 @@ LOYALTY = Source(
     CUSTOMER,
     rows=_loyalty,
     columns=("loyalty", "true_loyal"),
-    reads={**SURVEYS, "customers": "id category_spend"},
+    # The note on orders without a rate reads their amounts.
+    reads={
+        **SURVEYS,
+        "customers": "id category_spend",
+        "orders": "id date amount amount__base lines",
+    },
     uses=(PURCHASE_DAYS,),
 )
 

@@ -18,8 +18,7 @@ from crmctl.facts.receivables import SETTLED
 from crmctl.locale import N_
 
 # Of purchases, beside their margins; the note on orders without a rate reads their amounts too.
-BOUGHT = "quantity lines"
-NOTED = f"{BOUGHT} id date amount amount__base"
+NOTED = "quantity lines id date amount amount__base"
 TALKS = "customer at__ts automatic direction"
 ANSWERS = "id customer at side answers contact by"
 
@@ -54,7 +53,7 @@ SIDES = scored(
     },
     reads={
         "customers": "id ties",
-        "orders": BOUGHT,
+        "orders": NOTED,
         "interactions": f"{TALKS} id initiator feeling",
         "surveys": ANSWERS,
     },
@@ -98,7 +97,7 @@ ENCOUNTER = scored(
 CLIENT = scored(
     "clienthood",
     {"clienthood": "clienthood"},
-    reads={"customers": "id", "orders": BOUGHT, "interactions": f"{TALKS} initiator"},
+    reads={"customers": "id", "orders": NOTED, "interactions": f"{TALKS} initiator"},
     uses=(PROFILES, MARGINS),
     alone=True,
     digits=1,
@@ -108,7 +107,7 @@ HEALTH = scored(
     {"health": "health", "health_band": "band", "health_coverage": "coverage"},
     reads={
         "customers": "id",
-        "orders": BOUGHT,
+        "orders": NOTED,
         "interactions": "id customer at__ts automatic promises archived",
         "surveys": ANSWERS,
         "tickets": "id customer opened__ts status resolved__ts closed__ts archived",

@@ -28,7 +28,7 @@ class Moment:
         self.zone = zone
         self.limit = end_of(day, zone)
         # By the day before, an instant that names the day before that is over in every zone.
-        self._over = (day - timedelta(1)).isoformat()
+        self._over = (day if day == date.min else day - timedelta(1)).isoformat()
 
     def is_over(self, history: str) -> bool:
         """Whether the JSON of a history shows at a glance that all its entries were there."""
