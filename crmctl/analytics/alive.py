@@ -36,7 +36,7 @@ COLUMNS = (
     Column("purchases", N_("Purchases"), "integer"),
     Column("last", N_("Last purchase"), "date"),
     Column("silence", N_("Days silent"), "integer"),
-    Column("interval", N_("Usual interval"), "number"),
+    Column("interval", N_("Usual interval, days"), "number"),
     Column("p_alive", N_("P(alive)"), "percent"),
     Column("state", N_("State"), "enum", STATES),
     Column("change", N_("What would change it"), "text", detail=True),

@@ -21,7 +21,7 @@ from crmctl.locale import N_, _
 
 COLUMNS = (
     Column("if", N_("Who buys"), "ref", kind="product"),
-    Column("then", N_("buys, too"), "ref", kind="product"),
+    Column("then", N_("Also buys"), "ref", kind="product"),
     Column("count", N_("Baskets"), "integer"),
     Column("support", N_("Support"), "percent"),
     Column("confidence", N_("Confidence"), "percent"),

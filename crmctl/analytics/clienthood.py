@@ -38,7 +38,7 @@ COLUMNS = (
     Column("variation", N_("Variation"), "mean"),
     Column("initiative", N_("Begun by them"), "percent"),
     Column("begun", N_("Events begun"), "integer"),
-    Column("completeness", N_("Completeness"), "integer"),
+    Column("completeness", N_("Completeness"), "percent"),
     Column("passed", N_("Tests passed"), "integer"),
     Column("evidence", N_("Evidence"), "text", detail=True),
     Column("change", N_("What would change it"), "text", detail=True),
@@ -48,7 +48,7 @@ TITLES = {
     "variation": N_("variation of the intervals up to"),
     "initiative": N_("begun by them from, in percent"),
     "completeness": N_("completeness from, in percent"),
-    "counts": N_("customers who are"),
+    "counts": N_("customers,"),
     **CLIENTHOOD,
 }
 

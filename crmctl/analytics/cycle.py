@@ -13,7 +13,7 @@ from crmctl.analytics.result import Column, ModelResult
 from crmctl.locale import N_, _
 
 STEPS = {"won": N_("Opening to won"), "lost": N_("Opening to lost")}
-TITLES = {"days": N_("days counted"), "won": N_("won ones"), "lost": N_("lost ones")}
+TITLES = {"days": N_("days counted"), "won": N_("won deals"), "lost": N_("lost deals")}
 
 
 class Stretch(NamedTuple):

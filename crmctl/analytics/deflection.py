@@ -44,11 +44,11 @@ COLUMNS = (
     Column("since", N_("Since"), "date"),
     Column("used", N_("Used"), "integer"),
     Column("before", N_("Tickets before"), "integer"),
-    Column("days_before", N_("in days"), "integer"),
+    Column("days_before", N_("in so many days"), "integer"),
     Column("after", N_("Tickets since"), "integer"),
-    Column("days_after", N_("in days"), "integer"),
+    Column("days_after", N_("in so many days"), "integer"),
     Column("deflected", N_("Deflected"), "percent"),
-    Column("evidence", N_("Evidence"), "text"),
+    Column("evidence", N_("Evidence"), "text", detail=True),
 )
 TITLES = {
     "days": N_("days on either side"),

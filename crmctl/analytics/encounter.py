@@ -39,7 +39,7 @@ COLUMNS = (
 TITLES = {
     "days": N_("days"),
     "share": N_("share of the main colleague from, in percent"),
-    "counts": N_("customers in"),
+    "counts": N_("customers,"),
     **ENCOUNTERS,
 }
 

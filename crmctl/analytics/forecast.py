@@ -67,7 +67,7 @@ FORECAST = (
     Column("n", "n", "integer"),
     Column("basis", N_("Basis"), "enum", BASES),
     Column("weighted", N_("Weighted"), "money"),
-    Column("said", N_("Said"), "percent"),
+    Column("said", N_("Chance as said"), "percent"),
     Column("expected_close", N_("Expected close"), "date"),
     Column("late", N_("Days late"), "integer"),
 )

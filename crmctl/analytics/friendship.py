@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crmctl.analytics.exact import quotient, total
-from crmctl.analytics.result import Column, ModelResult
+from crmctl.analytics.result import Column, ModelResult, points
 from crmctl.locale import N_, _, ngettext
 
 if TYPE_CHECKING:
@@ -76,7 +76,9 @@ def friendship(pairs: Iterable[Pair], as_of: date, rules: Friendship) -> ModelRe
                 len(rows) - measured,
             ).format(count=len(rows) - measured)
         )
-    return ModelResult("friendship", as_of, parameters, measured, COLUMNS, rows, notes, TITLES)
+    return ModelResult(
+        "friendship", as_of, parameters, measured, COLUMNS, rows, points(rows) + notes, TITLES
+    )
 
 
 def _row(pair: Pair, rules: Friendship) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crmctl.analytics.exact import percent, quotient
 from crmctl.analytics.relationship import weighted
-from crmctl.analytics.result import Column, ModelResult
+from crmctl.analytics.result import Column, ModelResult, points
 from crmctl.locale import N_, _
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def health(found: Iterable[Signs], as_of: date, rules: Health) -> ModelResult:
         "counts": {name: counts[name] for name in BANDS},
     }
     measured = sum(row["health"] is not None for row in rows)
-    return ModelResult("health", as_of, parameters, measured, COLUMNS, rows, [], TITLES)
+    return ModelResult("health", as_of, parameters, measured, COLUMNS, rows, points(rows), TITLES)
 
 
 def parts(one: Signs, rules: Health) -> dict[str, Decimal | None]:

@@ -24,7 +24,7 @@ SCORES = (
     Column("behavior", N_("Behavior"), "number"),
     Column("blocked", N_("No score because"), "text"),
     Column("reasons", N_("Why"), "text"),
-    Column("evidence", N_("Evidence"), "text"),
+    Column("evidence", N_("Evidence"), "text", detail=True),
     Column("change", N_("What would change it"), "text"),
 )
 CHECK = (

@@ -53,7 +53,7 @@ TITLES = {
     "slope": N_("slope in percent of the mean a period"),
     "purchases": N_("purchases after trial"),
     "churn_days": N_("churn over days"),
-    "counts": N_("customers in"),
+    "counts": N_("customers,"),
     **LIFECYCLE,
 }
 

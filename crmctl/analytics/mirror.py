@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from crmctl.analytics.answers import mean, told
 from crmctl.analytics.reliability import pearson
-from crmctl.analytics.result import Column, ModelResult
+from crmctl.analytics.result import Column, ModelResult, points
 from crmctl.locale import N_, _
 
 COLUMNS = (
@@ -74,4 +74,6 @@ def mirror(voices: Iterable[Voice], as_of: date, needed: int = 5) -> ModelResult
     elif r is None:
         notes.append(_("Correlation is not computed: one of the sides does not vary."))
     parameters = {"r": r, "teams": len(pairs), "needed": needed}
-    return ModelResult("mirror", as_of, parameters, len(pairs), COLUMNS, rows, notes, TITLES)
+    return ModelResult(
+        "mirror", as_of, parameters, len(pairs), COLUMNS, rows, points(rows) + notes, TITLES
+    )

@@ -33,8 +33,8 @@ COLUMNS = (
     Column("detractors", N_("Detractors"), "percent"),
     Column("nps", "NPS", "mean"),
     Column("se", N_("Standard error"), "mean"),
-    Column("low", N_("From"), "mean"),
-    Column("high", N_("To"), "mean"),
+    Column("low", N_("Interval from"), "mean"),
+    Column("high", N_("Interval to"), "mean"),
 )
 TITLES = {
     "promoter_from": N_("promoters from"),

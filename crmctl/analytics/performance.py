@@ -39,7 +39,7 @@ COLUMNS = (
     Column("win_rate", N_("Win rate"), "percent"),
     Column("won_value", N_("Won value"), "money"),
     Column("csat", "CSAT", "percent"),
-    Column("csat_n", N_("Answers"), "integer"),
+    Column("csat_n", N_("CSAT answers"), "integer"),
     Column("talks", N_("Talks"), "integer"),
     Column("settled", N_("Tickets settled"), "integer"),
 )

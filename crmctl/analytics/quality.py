@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from crmctl.analytics.answers import CHANGE, EVIDENCE, mean, plain, told
 from crmctl.analytics.grouping import Grouping, parted, several
 from crmctl.analytics.reliability import alpha
-from crmctl.analytics.result import Column, ModelResult
+from crmctl.analytics.result import Column, ModelResult, points
 from crmctl.analytics.scale import too_few, whole
 from crmctl.locale import N_, _
 
@@ -107,7 +107,9 @@ def quality(
         notes.append(_("Nobody was asked about trust, satisfaction or commitment."))
     elif len(complete) < reliable:
         notes.append(too_few(reliable, len(complete)))
-    return ModelResult("quality", as_of, parameters, len(known), columns, rows, notes, TITLES)
+    return ModelResult(
+        "quality", as_of, parameters, len(known), columns, rows, points(rows) + notes, TITLES
+    )
 
 
 def _row(one: Relation) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crmctl.analytics.exact import percent, quotient, total
-from crmctl.analytics.result import Column, ModelResult
+from crmctl.analytics.result import Column, ModelResult, points
 from crmctl.analytics.stage import BEHAVIOR_ONLY, DEFICIENT, FEELING_ONLY, FEELING_UNMEASURED
 from crmctl.locale import N_, _, ngettext
 
@@ -115,7 +115,14 @@ def relationship(found: Iterable[Sides], as_of: date, rules: Relationship) -> Mo
         "counts": {name: counts[name] for name in DEFICIENT},
     }
     return ModelResult(
-        "relationship", as_of, parameters, len(rows), COLUMNS, rows, list(_notes(rows)), TITLES
+        "relationship",
+        as_of,
+        parameters,
+        len(rows),
+        COLUMNS,
+        rows,
+        [*points(rows), *_notes(rows)],
+        TITLES,
     )
 
 

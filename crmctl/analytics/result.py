@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -58,3 +58,8 @@ class ModelResult(Frozen):
     notes: list[str]
     titles: Mapping[str, str] = {}
     reasons: Callable[[dict[str, Any]], list[str]] | None = None
+
+
+def points(rows: Sequence[Any]) -> list[str]:
+    """A note on what the scores of some rows are measured in."""
+    return [_("Scores are points from 0 to 100.")] if rows else []

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from crmctl.analytics.answers import CHANGE, EVIDENCE, mean, plain, told
 from crmctl.analytics.grouping import Grouping, parted, several
-from crmctl.analytics.result import Column, ModelResult
+from crmctl.analytics.result import Column, ModelResult, points
 from crmctl.locale import N_, _
 
 STATES = {
@@ -107,7 +107,9 @@ def satisfaction(
         notes.append(
             _("Dissatisfaction is not measured: it has questions of its own, and nobody was asked.")
         )
-    return ModelResult("satisfaction", as_of, parameters, len(known), columns, rows, notes, TITLES)
+    return ModelResult(
+        "satisfaction", as_of, parameters, len(known), columns, rows, points(rows) + notes, TITLES
+    )
 
 
 def _state(one: Feelings, high: Decimal) -> str | None:

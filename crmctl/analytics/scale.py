@@ -28,7 +28,7 @@ from crmctl.analytics.answers import (
 )
 from crmctl.analytics.grouping import Grouping, parted, several
 from crmctl.analytics.reliability import alpha
-from crmctl.analytics.result import Column, ModelResult
+from crmctl.analytics.result import Column, ModelResult, points
 from crmctl.locale import N_, _
 
 ALL = "all"
@@ -148,7 +148,9 @@ def scale(
     if known and complete < reliable:
         notes.append(too_few(reliable, complete))
     titles = {**TITLES, form.name: form.title, model: title, **form.titles}
-    return ModelResult(model, as_of, parameters, len(known), columns, rows, notes, titles)
+    return ModelResult(
+        model, as_of, parameters, len(known), columns, rows, points(rows) + notes, titles
+    )
 
 
 def too_few(needed: int, complete: int) -> str:

@@ -47,14 +47,14 @@ class Ticket(NamedTuple):
 COLUMNS = (
     Column("tickets", N_("Tickets"), "integer"),
     Column("unanswered", N_("Unanswered"), "integer"),
-    Column("response", N_("Response"), "number"),
-    Column("response_p90", N_("Response 90 %"), "number"),
-    Column("response_n", N_("Counted"), "integer"),
-    Column("response_in_time", N_("In time"), "percent"),
+    Column("response", N_("Response, minutes"), "number"),
+    Column("response_p90", N_("Response 90 %, minutes"), "number"),
+    Column("response_n", N_("Responses"), "integer"),
+    Column("response_in_time", N_("Answered in time"), "percent"),
     Column("open", N_("Not settled"), "integer"),
-    Column("resolution", N_("Resolution"), "number"),
-    Column("resolution_p90", N_("Resolution 90 %"), "number"),
-    Column("resolution_n", N_("Counted"), "integer"),
+    Column("resolution", N_("Resolution, minutes"), "number"),
+    Column("resolution_p90", N_("Resolution 90 %, minutes"), "number"),
+    Column("resolution_n", N_("Resolutions"), "integer"),
     Column("resolution_in_time", N_("Settled in time"), "percent"),
 )
 TITLES = {

@@ -49,7 +49,7 @@ COLUMNS = (
     Column("basis", N_("Basis of the stage"), "enum", BASES),
     Column("explored", N_("Explored, of 5"), "integer"),
     Column("purchases", N_("Purchases"), "integer"),
-    Column("months", N_("Months"), "integer"),
+    Column("months", N_("Months since start"), "integer"),
     Column("intention", N_("Intention, of 5"), "number"),
     Column("deficient", N_("Deficient"), "enum", DEFICIENT),
     Column("silent_days", N_("Silent days"), "integer", detail=True),

@@ -12,14 +12,14 @@ from crmctl.analytics.result import Column, ModelResult
 from crmctl.locale import N_, _
 
 STATES = {
-    "reached": N_("Reached"),
+    "reached": N_("Goal reached"),
     "on_track": N_("On track"),
     "behind": N_("Behind"),
     "kept": N_("Kept"),
     "missed": N_("Missed"),
 }
 COLUMNS = (
-    Column("target", N_("Target"), "text"),
+    Column("target", N_("Name of the target"), "text"),
     Column("title", N_("Title"), "text"),
     Column("of", N_("Part"), "text"),
     Column("actual", N_("Actual"), "number"),

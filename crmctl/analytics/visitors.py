@@ -26,7 +26,7 @@ COLUMNS = (
     Column("visitors", N_("Visitors"), "integer"),
     Column("buyers", N_("Buyers"), "integer"),
     Column("conversion", N_("Conversion"), "percent"),
-    Column("days", N_("Median days"), "number"),
+    Column("days", N_("Median days to purchase"), "number"),
 )
 TITLES = {"days": N_("days counted"), "conversion": N_("conversion of all in percent")}
 

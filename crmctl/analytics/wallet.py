@@ -23,7 +23,7 @@ COLUMNS = (
     Column("wallet", N_("Wallet"), "money"),
     Column("share", N_("Our share"), "percent"),
     Column("left", N_("Spent elsewhere"), "money"),
-    Column("dated", N_("Estimated"), "date"),
+    Column("dated", N_("Estimated on"), "date"),
     Column("rank", N_("Our rank"), "integer"),
     Column("brands", N_("Brands"), "integer"),
     Column("rule", N_("Share by rank"), "percent"),

@@ -29,9 +29,9 @@ COLUMNS = (
 PERIOD = Column("period", N_("Closed"), "text")
 TITLES = {
     "days": N_("days counted"),
-    "open": N_("open tries"),
-    "won": N_("won ones"),
-    "lost": N_("lost ones"),
+    "open": N_("open deals"),
+    "won": N_("won deals"),
+    "lost": N_("lost deals"),
     "win_rate": N_("win rate in percent"),
     "value_rate": N_("win rate by value in percent"),
 }

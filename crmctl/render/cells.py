@@ -12,6 +12,7 @@ from crmctl.values.money import format_amount
 from crmctl.values.text import visible
 
 NOTHING = "-"
+LARGE = 1_000  # from here on thousands are set apart
 RIGHT = frozenset(("integer", "number", "money", "percent", "mean"))
 
 
@@ -44,7 +45,7 @@ def cell(value: Any, column: Column) -> str:
         case "mean":
             return f"{value:.2f}"
         case "number":
-            return plain_number(value)
+            return grouped(value)
         case "instant":
             return str(value)[:16].replace("T", " ")
         case "enum":
@@ -61,6 +62,14 @@ def plain_number(value: Any) -> str:
         return str(value)
     rounded = round(value, 4)
     text = format(rounded, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def grouped(value: Any) -> str:
+    """A number for reading: thousands apart, and of a large one no more than two decimals."""
+    if not isinstance(value, int | Decimal) or -LARGE < value < LARGE:
+        return plain_number(value)
+    text = f"{round(Decimal(value), 2):,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

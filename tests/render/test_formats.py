@@ -204,7 +204,9 @@ def test_a_markdown_row_has_as_many_cells_as_the_table(value: str) -> None:
     ("value", "type_", "shown"),
     [
         (Decimal("0.5"), "number", "0.5"),
-        (Decimal("1E+3"), "number", "1000"),
+        (Decimal("1E+3"), "number", "1,000"),
+        (Decimal("-19040.0349"), "number", "-19,040.03"),
+        (26070, "number", "26,070"),
         (Decimal("0.33333333"), "number", "0.3333"),
         (7, "number", "7"),
         (Decimal("10.714286"), "mean", "10.71"),

@@ -115,12 +115,12 @@ def as_json(result: ModelResult, rows: list[dict[str, Any]]) -> dict[str, Any]:
 
 def explained(result: ModelResult) -> Iterator[str]:
     """Parameters and notes in words, for stderr."""
-    from crmctl.render.cells import NOTHING, plain_number
+    from crmctl.render.cells import NOTHING, grouped
 
     def named(name: Any) -> str:
         if name is None:
             return NOTHING
-        return _(result.titles.get(name, name)) if isinstance(name, str) else plain_number(name)
+        return _(result.titles.get(name, name)) if isinstance(name, str) else grouped(name)
 
     day = result.as_of.isoformat()
     yield _("{model} as of {day}, n = {n}").format(model=result.model, day=day, n=result.n)
