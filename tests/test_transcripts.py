@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from crmctl import __version__
+from crmctl.models.catalog import CATALOG
 from tests import transcript
 from tests.conftest import REPOSITORY
 
@@ -41,6 +42,13 @@ def test_transcript(
     wrong = transcript.differences(played, outputs)
     if wrong:
         pytest.fail(wrong, pytrace=False)
+
+
+@pytest.mark.parametrize("language", [None, "zh"])
+@pytest.mark.parametrize("model", sorted(CATALOG))
+def test_every_model_is_shown_in_both_languages(model: str, language: str | None) -> None:
+    asked = [step.command for t in TRANSCRIPTS if t.language == language for step in t.steps]
+    assert any(f"analyze {model} " in f"{command} " for command in asked)
 
 
 @pytest.mark.parametrize(

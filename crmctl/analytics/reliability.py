@@ -1,4 +1,4 @@
-"""How well items agree: Cronbach's alpha, and the correlation of Pearson."""
+"""How well items agree: Cronbach's alpha (1951), and the correlation of Pearson (1895)."""
 
 from __future__ import annotations
 

@@ -103,9 +103,9 @@ class Applier:
             self.workspace.records, path, kind, self.workspace.zone, self._rules_of(kind)
         )
         now = {stored.id: stored.written for stored in content.records}
-        todo = [change for change in group if now.get(change.id) == change.before]
-        left += [c.id for c in group if c not in todo and now.get(c.id) != c.after]
-        return self._text(path, todo) if todo else None
+        waiting = [change for change in group if now.get(change.id) == change.before]
+        left += [c.id for c in group if c not in waiting and now.get(c.id) != c.after]
+        return self._text(path, waiting) if waiting else None
 
     def _texts(self, changes: ChangeSet) -> list[Text]:
         """Every file of a change set as it is and as it will be."""

@@ -156,9 +156,9 @@ class Life:
         self._read(names, id)
 
     def _read(self, names: Iterable[tuple[str, str]], id: str) -> None:
-        todo = [one for one in dict.fromkeys(names) if (*one, id) not in self._versions]
-        for start in range(0, len(todo), AT_ONCE):
-            some = todo[start : start + AT_ONCE]
+        unread = [one for one in dict.fromkeys(names) if (*one, id) not in self._versions]
+        for start in range(0, len(unread), AT_ONCE):
+            some = unread[start : start + AT_ONCE]
             read = git.blobs(self._root, (name for _path, name in some))
             for path, name in some:
                 file = decoded(read[name]) if name in read else None

@@ -86,7 +86,10 @@ def merge(
 def _refuse(kind: Kind, keep: str, others: Sequence[str], records: Mapping[str, Values]) -> None:
     """What cannot be one party: itself, a person and a firm, who was forgotten or told apart."""
     if keep in others or len(set(others)) < len(others):
-        raise UsageError(_("A customer cannot be merged with itself."))
+        raise UsageError(
+            _("A customer cannot be merged with itself."),
+            _("Name the customer to keep, then the others."),
+        )
     types = {id: str(one["type"]) for id, one in records.items() if one.get("type")}
     if len(set(types.values())) > 1:
         field = kind.fields["type"]
@@ -97,7 +100,10 @@ def _refuse(kind: Kind, keep: str, others: Sequence[str], records: Mapping[str, 
         )
     for id, one in records.items():
         if one.get("forgotten"):
-            raise UsageError(_("“{id}” is forgotten and stays by itself.").format(id=id))
+            raise UsageError(
+                _("“{id}” is forgotten and stays by itself.").format(id=id),
+                _("Name customers who are not forgotten."),
+            )
         for other in one.get(DISTINCT) or ():
             if other in records:
                 raise UsageError(

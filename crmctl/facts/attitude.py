@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmctl.analytics.loyalty import KINDS
 from crmctl.facts.definitions import CUSTOMER, Source
+from crmctl.facts.models import NOTED
 from crmctl.facts.purchases import LINES
 from crmctl.locale import N_
 
@@ -104,11 +105,7 @@ LOYALTY = Source(
     rows=_loyalty,
     columns=("loyalty", "true_loyal"),
     # The note on orders without a rate reads their amounts.
-    reads={
-        **SURVEYS,
-        "customers": "id category_spend",
-        "orders": "id date amount amount__base lines",
-    },
+    reads={**SURVEYS, **NOTED, "customers": "id category_spend"},
     uses=(PURCHASE_DAYS,),
 )
 

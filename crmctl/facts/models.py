@@ -104,7 +104,7 @@ COMPONENTS = scored(
     {"referral_value": "referral", "network_value": "network"},
     reads={
         "customers": "id category_spend referred_by links influence needs intelligence",
-        "orders": "id date amount amount__base lines",
+        **NOTED,
         "interactions": "id customer at at__ts cost__base duration",
         "tickets": "id customer kind opened opened__ts recovery",
         "surveys": "customer at",

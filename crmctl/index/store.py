@@ -311,11 +311,13 @@ class Index(Lookups):
                 return
             shown = self.day
             self.as_of(day)
-            if kept:
-                derived.keep(connection, name, note, make)
-            else:
-                derived.make_temporary(connection, name, make())
-            self.as_of(shown)
+            try:
+                if kept:
+                    derived.keep(connection, name, note, make)
+                else:
+                    derived.make_temporary(connection, name, make())
+            finally:
+                self.as_of(shown)
 
         self._asked(work)
         same = partial(self.derive, name, mark, make, day=day, kept=kept, tables=tables)
@@ -383,7 +385,6 @@ class Index(Lookups):
         It runs on a connection of its own that is authorized to read and nothing else: no ATTACH,
         no PRAGMA, no writes, no extensions. After `steps` thousand steps it is stopped. BadSql.
         """
-
         from crmctl.index import guarded
 
         def ask(_connection: sqlite3.Connection) -> guarded.Answer:
