@@ -44,7 +44,7 @@ def exploration(relations: Iterable[Relation], as_of: date) -> ModelResult:
 
 
 def _row(relation: Relation) -> dict[str, Any]:
-    found = {name: list(relation.processes.get(name, ())) for name in PROCESSES}
+    found = {name: relation.processes.get(name, []) for name in PROCESSES}
     lacking = [_(SIGNS[name]) for name in PROCESSES if not found[name]]
     change = _("It lacks: {what}.").format(what=_("; ").join(lacking)) if lacking else None
     explored = len(PROCESSES) - len(lacking)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from fractions import Fraction
+from typing import NamedTuple, Protocol
 
-from crmctl.analytics.exact import EXACT
+from crmctl.analytics.rhythm import interval
 from crmctl.locale import N_
 
 # What exploration consists of, in the order in which Dwyer, Schurr and Oh tell it.
@@ -27,18 +28,64 @@ class Event(NamedTuple):
     id: str
 
 
-class Purchase(NamedTuple):
-    """What was bought on one day: its first order, the net value, the products."""
+class Order(Protocol):
+    """What was ordered at once: its net value in units that can be added, and the products."""
 
-    day: date
-    id: str
-    value: Decimal
-    products: frozenset[str] = frozenset()
+    @property
+    def day(self) -> date: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def net_amount(self) -> int: ...
+    @property
+    def products(self) -> frozenset[str]: ...
 
-    def joined(self, other: Purchase) -> Purchase:
-        """This and another one of the same day."""
-        value = EXACT.add(self.value, other.value)
-        return Purchase(self.day, self.id, value, self.products | other.products)
+
+class Purchases(NamedTuple):
+    """What was bought, in brief: on how many days; the first and the last of them, each with its
+    first order; the median of the days between, None without a habit; and what the earlier and the
+    later half of the days come to, in value and in different products. The middle one of an odd
+    number of days counts in neither half.
+    """
+
+    days: int
+    first: Event
+    last: Event
+    interval: Fraction | None
+    value_early: int
+    value_late: int
+    products_early: int
+    products_late: int
+
+
+def purchases(orders: Iterable[Order]) -> Purchases | None:
+    """A brief of orders by day and id; None of nothing."""
+    days: list[list[Order]] = []
+    for order in orders:
+        if days and days[-1][0].day == order.day:
+            days[-1].append(order)
+        else:
+            days.append([order])
+    if not days:
+        return None
+    half = len(days) // 2
+    early, late = days[:half], days[len(days) - half :]
+    return Purchases(
+        len(days),
+        Event(days[0][0].day, days[0][0].id),
+        Event(days[-1][0].day, days[-1][0].id),
+        interval([same[0].day for same in days]),
+        *map(_value, (early, late)),
+        *map(_breadth, (early, late)),
+    )
+
+
+def _value(days: list[list[Order]]) -> int:
+    return sum([order.net_amount for same in days for order in same])
+
+
+def _breadth(days: list[list[Order]]) -> int:
+    return len({product for same in days for order in same for product in order.products})
 
 
 class Said(NamedTuple):
@@ -69,11 +116,11 @@ class Relation(NamedTuple):
     both: Event | None = None
     heard: date | None = None
     trial: Event | None = None
-    purchases: tuple[Purchase, ...] = ()
+    purchases: Purchases | None = None
     binding: tuple[Event, ...] = ()
     renewals: tuple[Event, ...] = ()
     intention: tuple[Decimal, str] | None = None
-    p_alive: float | None = None
-    processes: Mapping[str, tuple[str, ...]] = {}
+    processes: Mapping[str, list[str]] = {}
     barrier: int = 0
     barrier_before: int = 0
+    p_alive: float | None = None

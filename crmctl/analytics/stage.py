@@ -7,15 +7,15 @@ who give the stages and what marks them, but no thresholds: those are settings.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from crmctl.analytics.exact import EXACT, total
-from crmctl.analytics.relation import Event, Purchase, Relation
+from crmctl.analytics.exact import EXACT
+from crmctl.analytics.relation import Event, Purchases, Relation
 from crmctl.analytics.result import Column, ModelResult
-from crmctl.analytics.rhythm import interval
 from crmctl.locale import N_, _, ngettext
 
 if TYPE_CHECKING:
@@ -76,7 +76,6 @@ TITLES = {
 _ORDER = (COMMITMENT, EXPANSION, EXPLORATION, AWARENESS, DISSOLUTION)
 _PRINTED = "months renewals intention purchases rise"
 _SILENCE = "silence silence_least silence_days"
-_HUNDRED = Decimal(100)
 
 
 class Finding(NamedTuple):
@@ -116,9 +115,8 @@ def stage(relations: Iterable[Relation], as_of: date, rules: Stage) -> ModelResu
     return ModelResult("stage", as_of, parameters, len(rows), COLUMNS, rows, notes, TITLES)
 
 
-def silence_limit(days: Sequence[date], rules: Stage) -> int:
-    """How many days without a purchase are like a customer who bought on `days`, which ascend."""
-    usual = interval(days)
+def silence_limit(usual: Fraction | None, rules: Stage) -> int:
+    """How many days without a purchase are like a customer with this interval between them."""
     if usual is None:
         return rules.silence_days
     # Medians have halves at most: no digit is lost.
@@ -153,7 +151,7 @@ class _Judge:
             "stage": found.stage,
             "basis": found.basis,
             "explored": sum(map(bool, one.processes.values())),
-            "purchases": len(one.purchases),
+            "purchases": one.purchases.days if one.purchases else 0,
             "months": seen.months,
             "intention": one.intention[0] if one.intention else None,
             "deficient": found.deficient,
@@ -169,7 +167,7 @@ class _Judge:
         silent = self.silent(one)
         limit = None
         if silent is not None:
-            limit = silence_limit([purchase.day for purchase in one.purchases], self.rules)
+            limit = silence_limit(one.purchases and one.purchases.interval, self.rules)
         return _Seen(one, self.months(one), silent, limit)
 
     def finding(self, seen: _Seen) -> Finding:
@@ -194,8 +192,8 @@ class _Judge:
         climbed = self._climbed(seen)
         if climbed.stage == AWARENESS or not self._over(seen):
             return climbed
-        evidence = [purchase.id for purchase in one.purchases[-1:]]
-        evidence += [event.id for event in (one.both, one.theirs) if event is not None]
+        bought = one.purchases and one.purchases.last
+        evidence = [event.id for event in (bought, one.both, one.theirs) if event is not None]
         if self._known_alive(one):
             text = _("A purchase would lift P(alive), which is {p}, above {limit}.")
             change = text.format(p=one.p_alive, limit=self.rules.p_alive)
@@ -217,16 +215,16 @@ class _Judge:
         return seen.silent is not None and seen.limit is not None and seen.silent > seen.limit
 
     def silent(self, one: Relation) -> int | None:
-        days = [purchase.day for purchase in one.purchases[-1:]]
-        days += [day for day in (one.heard, one.back) if day is not None]
+        bought = one.purchases.last.day if one.purchases else None
+        days = [day for day in (bought, one.heard, one.back) if day is not None]
         return (self.as_of - max(days)).days if days else None
 
     # how far?
 
     def months(self, one: Relation) -> int | None:
-        known = (one.both, one.theirs, *one.binding, *one.renewals)
+        bought = one.purchases and one.purchases.first
+        known = (bought, one.both, one.theirs, *one.binding, *one.renewals)
         days = [event.day for event in known if event is not None]
-        days += [purchase.day for purchase in one.purchases[:1]]
         if not days:
             return None
         start = min(days)
@@ -250,8 +248,9 @@ class _Judge:
             ).format(intention=self.rules.intention)
             asked_in = (asked[1],) if asked else ()
             return Finding(EXPANSION, "evidence", (*bound, *asked_in), change, lacking)
-        if len(one.purchases) >= self.rules.purchases and self._rising(one.purchases):
-            ends = (one.purchases[0].id, one.purchases[-1].id)
+        bought = one.purchases
+        if bought and bought.days >= self.rules.purchases and self._rising(bought):
+            ends = (bought.first.id, bought.last.id)
             change = _("For commitment it lacks: {what}.").format(
                 what=_("; ").join(self._lacking(seen, bool(bound)))
             )
@@ -269,15 +268,12 @@ class _Judge:
             return ()
         return tuple(dict.fromkeys(event.id for event in (*one.binding, *renewed)))
 
-    def _rising(self, purchases: tuple[Purchase, ...]) -> bool:
+    def _rising(self, bought: Purchases) -> bool:
         """Whether the later half of purchases is worth more, or broader, than the earlier one."""
-        half = len(purchases) // 2
-        early, late = purchases[:half], purchases[-half:]
-        before, after = (total(one.value for one in part) for part in (early, late))
-        needed = EXACT.multiply(before, 100 + self.rules.rise)
-        if after > before and EXACT.multiply(after, _HUNDRED) >= needed:
+        before, after = bought.value_early, bought.value_late
+        if after > before and 100 * after >= EXACT.multiply(before, 100 + self.rules.rise):
             return True
-        return _breadth(late) > _breadth(early)
+        return bought.products_late > bought.products_early
 
     def _explored(self, one: Relation) -> tuple[str, ...]:
         found: list[Event] = []
@@ -287,7 +283,8 @@ class _Judge:
             found += [one.theirs, one.ours]
         if one.trial is not None:
             found.append(one.trial)
-        found += [Event(purchase.day, purchase.id) for purchase in one.purchases[:1]]
+        if one.purchases is not None:
+            found.append(one.purchases.first)
         if not found and one.back is not None:
             return (one.customer,)
         return tuple(dict.fromkeys(event.id for event in sorted(found)))
@@ -309,7 +306,7 @@ class _Judge:
             yield text.format(intention=self.rules.intention)
 
     def _to_expansion(self, one: Relation) -> str:
-        left = self.rules.purchases - len(one.purchases)
+        left = self.rules.purchases - (one.purchases.days if one.purchases else 0)
         if left > 0:
             text = ngettext(
                 "For expansion it lacks {count} more purchase, and value or breadth that rises.",
@@ -319,10 +316,6 @@ class _Judge:
             return text.format(count=left)
         text = _("For expansion it lacks a value {rise} % higher, or more products, than before.")
         return text.format(rise=self.rules.rise)
-
-
-def _breadth(purchases: Iterable[Purchase]) -> int:
-    return len(frozenset().union(*(one.products for one in purchases)))
 
 
 def _to_exploration(one: Relation) -> str:

@@ -33,14 +33,14 @@ def arranged(
     by_name = {column.name: column for column in columns}
     chosen = [_known(name, by_name) for name in split(names)]
     chosen = chosen or [column for column in columns if details or not column.detail]
-    ordered = [dict(row) for row in rows]
+    ordered = list(rows)
     for term in reversed(split(sort)):
         name = _known(term.removeprefix("-"), by_name).name
         there = [row for row in ordered if row.get(name) is not None]
         gone = [row for row in ordered if row.get(name) is None]
         there.sort(key=lambda row: row[name], reverse=term.startswith("-"))
         ordered = [*there, *gone]
-    return chosen, ordered[:limit] if limit else ordered
+    return chosen, [dict(row) for row in (ordered[:limit] if limit else ordered)]
 
 
 def print_rows(

@@ -11,14 +11,15 @@ from crmctl.analytics.stage import BASES, DEFICIENT, STAGES
 from crmctl.facts.cadence import CADENCE
 from crmctl.facts.contracts import CONTRACTS
 from crmctl.facts.margins import MARGINS
-from crmctl.facts.models import scored
+from crmctl.facts.models import NOTED, scored
 from crmctl.facts.profile import PROFILES
 from crmctl.facts.purchases import PURCHASES
 from crmctl.facts.receivables import SETTLED
+from crmctl.facts.relations import RELATIONS
 from crmctl.locale import N_
 
-# Of purchases, beside their margins; the note on orders without a rate reads their amounts too.
-NOTED = "quantity lines id date amount amount__base"
+# Of purchases, beside their margins and what the note on orders without a rate reads.
+ORDERS = "quantity lines id date amount amount__base"
 TALKS = "customer at__ts automatic direction"
 ANSWERS = "id customer at side answers contact by"
 
@@ -30,16 +31,8 @@ STAGE = scored(
         "explored": "explored",
         "exit_barrier_before": "exit_barrier_before",
     },
-    reads={
-        "customers": "id status lost losses stage_overrides ties contacts interests profile",
-        "orders": f"{NOTED} customer status trial standing",
-        "interactions": f"{TALKS} id initiator kind feeling",
-        "contracts": "id customer kind starts ends ends_history auto_renew renewal_months status",
-        "surveys": f"{ANSWERS} expectations phase",
-        "quotes": "id customer date status",
-        "opportunities": "id customer opened contacts competitors expected_close",
-    },
-    uses=(CONTRACTS, MARGINS),
+    reads=NOTED,
+    uses=(RELATIONS,),
     alone=True,
     digits=1,
 )
@@ -53,7 +46,7 @@ SIDES = scored(
     },
     reads={
         "customers": "id ties",
-        "orders": NOTED,
+        "orders": ORDERS,
         "interactions": f"{TALKS} id initiator feeling",
         "surveys": ANSWERS,
     },
@@ -66,7 +59,7 @@ LIFE = scored(
     {"lifecycle": "lifecycle"},
     reads={
         "customers": "id status referred_by",
-        "orders": NOTED,
+        "orders": ORDERS,
         "interactions": "customer at at__ts cost__base",
     },
     uses=(MARGINS,),
@@ -78,7 +71,7 @@ BOND = scored(
     {"bond": "bond"},
     reads={
         "customers": "id ties needs category_spend",
-        "orders": NOTED,
+        "orders": ORDERS,
         "interactions": f"{TALKS} kind",
         "contracts": "id customer kind starts ends ends_history auto_renew renewal_months status",
         "surveys": ANSWERS,
@@ -97,7 +90,7 @@ ENCOUNTER = scored(
 CLIENT = scored(
     "clienthood",
     {"clienthood": "clienthood"},
-    reads={"customers": "id", "orders": NOTED, "interactions": f"{TALKS} initiator"},
+    reads={"customers": "id", "orders": ORDERS, "interactions": f"{TALKS} initiator"},
     uses=(PROFILES, MARGINS),
     alone=True,
     digits=1,
@@ -107,7 +100,7 @@ HEALTH = scored(
     {"health": "health", "health_band": "band", "health_coverage": "coverage"},
     reads={
         "customers": "id",
-        "orders": NOTED,
+        "orders": ORDERS,
         "interactions": "id customer at__ts automatic promises archived",
         "surveys": ANSWERS,
         "tickets": "id customer opened__ts status resolved__ts closed__ts archived",

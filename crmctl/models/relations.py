@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from crmctl.analytics.relation import Event, Purchase, Relation, Said
+from crmctl.analytics.relation import Event, Relation, Said, purchases
 from crmctl.analytics.stage import STAGES
 from crmctl.facts.contracts import CONTRACTS, YEAR, term_end
 from crmctl.facts.definitions import CUSTOMER
+from crmctl.facts.relations import relations as kept
 from crmctl.models import Request
 from crmctl.models.gathered import (
     Along,
@@ -24,12 +25,14 @@ from crmctl.models.gathered import (
     rows,
     since,
 )
-from crmctl.models.touches import Touches, touch_rows, touches
+from crmctl.models.touches import Touches, touches
 from crmctl.policies.relationship import Stage
 from crmctl.values.dates import Offset
 from crmctl.values.instants import parse_date
 
+Dated = TypeVar("Dated", Event, Bought)
 BINDING = ("framework", "standing")
+NO_TOUCHES = Touches()
 
 _MARKED = """
     SELECT customer, date, id, trial, date > :since AND standing FROM orders
@@ -69,21 +72,38 @@ class _Customer(NamedTuple):
     own: tuple[str, ...]
 
 
+# What of the rules tells what is gathered; the others tell what is made of it.
+_GATHERING = ("standing_days", "answer_days", "items", "two_way", "barrier_days")
+
+
 def relations(request: Request, rules: Stage) -> Iterator[Relation]:
-    """What there is to see of the relation with each customer who counts."""
+    """What there is to see of the relation with each customer who counts, in the order of ids."""
+    usual: Stage = request.facts.workspace.policy("relationship").stage
+    as_usual = all(getattr(rules, name) == getattr(usual, name) for name in _GATHERING)
+    everyone = request.chosen is None and as_usual
+    found = kept(request.facts) if everyone else gathered(request, rules)
+    alive = _alive(request) if rules.dissolution == "p_alive" else {}
+    if not alive:
+        return found
+    return (one._replace(p_alive=alive.get(one.customer)) for one in found)
+
+
+def gathered(request: Request, rules: Stage) -> Iterator[Relation]:
+    """The same without a look at what is kept, and without the probability of being alive."""
     day = request.facts.day
     known = {id: _customer(id, day, cells) for id, cells in customers(request, _FIELDS).items()}
+    returns = {id: one.back for id, one in known.items() if one.back is not None}
     trial, standing = _marked(request, since(request, rules.standing_days))
     binding, renewals = contracts(request)
     intention = _intention(request, rules)
-    alive = _alive(request) if rules.dissolution == "p_alive" else {}
     documents = _evidence(request)
     before = since(request, rules.barrier_days)
-    orders, events = Along(bought(request)), Along(touch_rows(request, rules))
+    orders, events = Along(bought(request)), Along(touches(request, rules, returns))
     for id, one in sorted(known.items()):
-        back = one.back or date.min
-        touched = touches(request, events.of(id), one.back)
-        bound = [*binding.get(id, ()), *([standing[id]] if id in standing else [])]
+        touched = next((found for _id, found in events.of(id)), NO_TOUCHES)
+        bound = binding.get(id, ())
+        if id in standing:
+            bound = [*bound, standing[id]]
         yield Relation(
             customer=id,
             said=one.said,
@@ -93,16 +113,20 @@ def relations(request: Request, rules: Stage) -> Iterator[Relation]:
             theirs=touched.theirs,
             both=touched.both,
             heard=touched.heard,
-            trial=_from(back, [trial.get(id)]),
-            purchases=tuple(_purchases(orders.of(id), back)),
-            binding=tuple(event for event in bound if event.day >= back),
-            renewals=tuple(event for event in renewals.get(id, ()) if event.day >= back),
+            trial=next(iter(_since(one.back, trial.get(id, ()))), None),
+            purchases=purchases(_since(one.back, orders.of(id))),
+            binding=tuple(_since(one.back, bound)),
+            renewals=tuple(_since(one.back, renewals.get(id, ()))),
             intention=intention.get(id),
-            p_alive=alive.get(id),
             processes=_processes(one, touched, documents.get(id, ())),
             barrier=barrier(one.ties, day),
             barrier_before=barrier(one.ties, before),
         )
+
+
+def _since(back: date | None, found: Sequence[Dated]) -> Sequence[Dated]:
+    """What happened from the return on."""
+    return found if back is None else [one for one in found if one.day >= back]
 
 
 def _evidence(request: Request) -> dict[str, list[tuple[str, Event]]]:
@@ -121,14 +145,14 @@ def _evidence(request: Request) -> dict[str, list[tuple[str, Event]]]:
 
 def _processes(
     one: _Customer, touched: Touches, documents: Iterable[tuple[str, Event]]
-) -> dict[str, tuple[str, ...]]:
+) -> dict[str, list[str]]:
     """The records that tell of each part of exploration."""
-    found: dict[str, tuple[str, ...]] = dict.fromkeys(one.own, (one.id,))
+    found = {name: [one.id] for name in one.own}
     for name, event in documents:
         if one.back is None or event.day >= one.back:
-            found[name] = (*found.get(name, ()), event.id)
+            found.setdefault(name, []).append(event.id)
     for name, id in touched.shown.items():
-        found[name] = (*found.get(name, ()), id)
+        found.setdefault(name, []).append(id)
     return found
 
 
@@ -176,34 +200,18 @@ def _said(overrides: Iterable[Mapping[str, Any]], day: date) -> Said | None:
     return Said(str(last["stage"]), parse_date(when) or day, by, str(reason or "-"))
 
 
-def _from(back: date, events: Iterable[Event | None]) -> Event | None:
-    return next((event for event in events if event is not None and event.day >= back), None)
-
-
-def _marked(request: Request, after: date) -> tuple[dict[str, Event], dict[str, Event]]:
-    """The first order that is marked as a trial, and the last one that stands since a day."""
+def _marked(request: Request, after: date) -> tuple[dict[str, list[Event]], dict[str, Event]]:
+    """The orders that are marked as a trial, and the last one that stands since a day."""
     found = rows(request, _MARKED.format(among=among(request)), since=after.isoformat())
-    trial: dict[str, Event] = {}
+    trial: dict[str, list[Event]] = {}
     standing: dict[str, Event] = {}
     for customer, day, id, is_trial, stands in found:
         event = Event(date.fromisoformat(day), id)
         if is_trial:
-            trial.setdefault(customer, event)
+            trial.setdefault(customer, []).append(event)
         if stands:
             standing[customer] = event
     return trial, standing
-
-
-def _purchases(orders: Iterable[Bought], back: date) -> list[Purchase]:
-    """Days with a purchase from the return on, from the orders of one customer by day."""
-    days: list[Purchase] = []
-    for one in orders:
-        purchase = Purchase(one.day, one.id, one.value, one.products)
-        if days and days[-1].day == one.day:
-            days[-1] = days[-1].joined(purchase)
-        elif one.day >= back:
-            days.append(purchase)
-    return days
 
 
 def contracts(request: Request) -> tuple[dict[str, list[Event]], dict[str, list[Event]]]:

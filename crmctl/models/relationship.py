@@ -12,6 +12,7 @@ from crmctl.analytics.exploration import exploration
 from crmctl.analytics.lifecycle import Course, Deal, lifecycle
 from crmctl.analytics.relationship import HUNDRED, Felt, Sides, relationship
 from crmctl.analytics.result import ModelResult
+from crmctl.analytics.rhythm import interval
 from crmctl.analytics.stage import silence_limit, stage
 from crmctl.facts.purchases import PURCHASES
 from crmctl.models import Request, Run, health, meeting
@@ -163,7 +164,7 @@ def _silent(deals: list[Deal], day: date, rules: Stage) -> bool:
     if not deals:
         return False
     days = sorted({deal.day for deal in deals})
-    return (day - days[-1]).days > silence_limit(days, rules)
+    return (day - days[-1]).days > silence_limit(interval(days), rules)
 
 
 def _bond(request: Request) -> ModelResult:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from crmctl.analytics.relation import Event
 from crmctl.models import Request
@@ -14,62 +14,69 @@ from crmctl.values import jsontext
 from crmctl.values.dates import Offset
 from crmctl.values.instants import end_of
 
-# Who took part in a human event: a noted feeling tells that both did. The last two say whether the
-# event is evidence of attraction, and of communication.
-_TOUCHES = """
-    SELECT customer, at__ts, id, CASE WHEN COALESCE(automatic, 0) = 0 THEN CASE
-            WHEN kind IN (SELECT value FROM json_each(:two_way)) OR feeling IS NOT NULL THEN 'both'
-            WHEN direction = 'in' THEN 'theirs' WHEN direction = 'out' THEN 'ours'
-        END END, COALESCE(automatic, 0) = 0 AND (direction = 'in' OR initiator = 'them'),
-        kind IN ('quote', 'meeting')
-    FROM interactions
-    WHERE at__ts < :end AND customer IS NOT NULL{among} ORDER BY customer, at__ts, id
+# Who took part in a human event: a noted feeling tells that both did. An event is marked by its
+# second, in digits that sort as text, and its id.
+_AT = 10**11
+_TOUCHES = f"""
+    WITH came_back AS MATERIALIZED (
+        SELECT key AS customer, value AS second FROM json_each(:back)
+    ), touch AS (
+        SELECT i.customer, at__ts, (at__ts + {_AT}) || ' ' || id AS mark,
+            CASE WHEN COALESCE(automatic, 0) = 0 THEN CASE
+                WHEN kind IN (SELECT value FROM json_each(:two_way)) OR feeling IS NOT NULL
+                    THEN 'both'
+                WHEN direction = 'in' THEN 'theirs' WHEN direction = 'out' THEN 'ours'
+            END END AS side,
+            COALESCE(automatic, 0) = 0 AND (direction = 'in' OR initiator = 'them') AS attracts,
+            kind IN ('quote', 'meeting') AS bargains
+        FROM interactions AS i LEFT JOIN came_back AS b ON b.customer = i.customer
+        WHERE at__ts < :end AND i.customer IS NOT NULL AND at__ts >= COALESCE(b.second, at__ts)
+            {{among}}
+    )
+    SELECT customer, min(mark) FILTER (WHERE side = 'ours'),
+        min(mark) FILTER (WHERE side = 'theirs'), min(mark) FILTER (WHERE side = 'both'),
+        max(at__ts) FILTER (WHERE side <> 'ours'), min(mark) FILTER (WHERE attracts),
+        min(mark) FILTER (WHERE bargains)
+    FROM touch GROUP BY customer
 """
-
-Row = tuple[Any, ...]
 
 
 class Touches(NamedTuple):
     """The first event of each side and the first that took both; the last day on which they took
     part; the records that show attraction and communication."""
 
-    ours: Event | None
-    theirs: Event | None
-    both: Event | None
-    heard: date | None
-    shown: dict[str, str]
+    ours: Event | None = None
+    theirs: Event | None = None
+    both: Event | None = None
+    heard: date | None = None
+    shown: Mapping[str, str] = {}
 
 
-def touch_rows(request: Request, rules: Stage) -> Iterator[Row]:
-    """What there is to know of each event until the day, by customer and time."""
-    two_way = jsontext.dumps(list(rules.two_way))
-    return stream(request, _TOUCHES.format(among=among(request)), two_way=two_way)
+def touches(
+    request: Request, rules: Stage, back: Mapping[str, date]
+) -> Iterator[tuple[str, Touches]]:
+    """What the events of customers tell, in the order of their ids: from the day `back` on of
+    those who came back."""
+    zone = request.facts.workspace.zone
+    seconds = {id: end_of(Offset(1, "d").before(day), zone) for id, day in back.items()}
+    told = {"two_way": jsontext.dumps(list(rules.two_way)), "back": jsontext.dumps(seconds)}
+    sql = _TOUCHES.format(among=among(request, "i.customer"))
+    for customer, ours, theirs, both, heard, *signs in stream(request, sql, **told):
+        shown = zip(("attraction", "communication"), signs, strict=True)
+        yield (
+            customer,
+            Touches(
+                _event(request, ours),
+                _event(request, theirs),
+                _event(request, both),
+                None if heard is None else local_day(request, heard),
+                {name: mark.partition(" ")[2] for name, mark in shown if mark},
+            ),
+        )
 
 
-def touches(request: Request, rows: Iterable[Row], back: date | None) -> Touches:
-    """What the events of one customer tell, from the day of the return on if there was one."""
-    since = None
-    if back is not None:
-        since = end_of(Offset(1, "d").before(back), request.facts.workspace.zone)
-    first: dict[str, Event] = {}
-    shown: dict[str, str] = {}
-    heard = None
-    for _customer, second, id, side, attracts, bargains in rows:
-        if since is not None and second < since:
-            continue
-        if side is not None:
-            if side not in first:
-                first[side] = Event(local_day(request, second), id)
-            if side != "ours":
-                heard = second
-        if attracts and "attraction" not in shown:
-            shown["attraction"] = id
-        if bargains and "communication" not in shown:
-            shown["communication"] = id
-    return Touches(
-        first.get("ours"),
-        first.get("theirs"),
-        first.get("both"),
-        None if heard is None else local_day(request, heard),
-        shown,
-    )
+def _event(request: Request, mark: str | None) -> Event | None:
+    if mark is None:
+        return None
+    second, _space, id = mark.partition(" ")
+    return Event(local_day(request, int(second) - _AT), id)

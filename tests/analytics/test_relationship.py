@@ -277,7 +277,7 @@ def test_variation() -> None:
 
 
 def test_parts_of_exploration_and_what_lacks() -> None:
-    known = Relation("b", processes={"norms": ("k",), "attraction": ("i",)})
+    known = Relation("b", processes={"norms": ["k"], "attraction": ["i"]})
     rows = exploration([Relation("a"), known], TODAY).rows
     assert [(row["customer"], row["explored"]) for row in rows] == [("b", 2), ("a", 0)]
     assert rows[0]["norms"] == ["k"]

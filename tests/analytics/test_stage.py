@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from fractions import Fraction
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmctl.analytics.relation import Event, Purchase, Relation, Said
+from crmctl.analytics.relation import Event, Purchases, Relation, Said, purchases
+from crmctl.analytics.rhythm import interval
 from crmctl.analytics.stage import STAGES, silence_limit, stage
 from crmctl.policies.relationship import Stage
 
@@ -26,12 +28,20 @@ def event(days: int, id: str) -> Event:
     return Event(ago(days), id)
 
 
-def bought(*pairs: tuple[int, int]) -> tuple[Purchase, ...]:
-    """Purchases so many days ago, each of a value, of one product."""
-    return tuple(
-        Purchase(ago(days), f"o{place}", Decimal(value), frozenset(("p",)))
-        for place, (days, value) in enumerate(pairs)
-    )
+class Order(NamedTuple):
+    day: date
+    id: str
+    net_amount: int
+    products: frozenset[str] = frozenset(("p",))
+
+
+def orders(*pairs: tuple[int, int]) -> list[Order]:
+    """Orders so many days ago, each of a value, of one product."""
+    return [Order(ago(days), f"o{place}", value) for place, (days, value) in enumerate(pairs)]
+
+
+def bought(*pairs: tuple[int, int]) -> Purchases | None:
+    return purchases(orders(*pairs))
 
 
 RISING = bought((100, 10), (60, 20), (20, 30))
@@ -75,9 +85,8 @@ CASES: dict[str, tuple[dict[str, Any], tuple[str, str, list[str], str | None]]] 
     ),
     "broader, and worth no more": (
         {
-            "purchases": (
-                *bought((100, 10), (60, 10)),
-                Purchase(ago(20), "o2", Decimal(10), frozenset(("p", "q"))),
+            "purchases": purchases(
+                [*orders((100, 10), (60, 10)), Order(ago(20), "o2", 10, frozenset("pq"))]
             )
         },
         ("expansion", "evidence", ["o0", "o2"], None),
@@ -184,14 +193,34 @@ def test_months_are_full_months() -> None:
 
 
 def test_a_habit_takes_three_purchases() -> None:
-    assert silence_limit([ago(9), ago(1)], RULES) == RULES.silence_days
+    assert silence_limit(interval([ago(9), ago(1)]), RULES) == RULES.silence_days
     # Twice the median of 19 and 50 days.
-    assert silence_limit([ago(70), ago(20), ago(1)], RULES) == 69
+    assert silence_limit(interval([ago(70), ago(20), ago(1)]), RULES) == 69
+
+
+def test_purchases_in_brief() -> None:
+    assert purchases([]) is None
+    one = Order(ago(90), "a", 5, frozenset("pq"))
+    found = purchases([one, Order(ago(90), "b", 7), *orders((60, 1), (21, 4))])
+    assert found == Purchases(
+        days=3,
+        first=event(90, "a"),
+        last=event(21, "o1"),
+        interval=Fraction(69, 2),
+        value_early=12,
+        value_late=4,
+        products_early=2,
+        products_late=1,
+    )
+    alone = purchases([one])
+    assert alone is not None
+    # Nothing rises with one purchase.
+    assert (alone.interval, *alone[4:]) == (None, 0, 0, 0, 0)
 
 
 events = st.none() | st.integers(0, 900).map(lambda days: event(days, "e"))
-purchases = st.lists(st.tuples(st.integers(0, 900), st.integers(0, 99)), max_size=6)
-relations = st.tuples(st.text("abc", min_size=1, max_size=3), events, events, purchases).map(
+pairs = st.lists(st.tuples(st.integers(0, 900), st.integers(0, 99)), max_size=6)
+relations = st.tuples(st.text("abc", min_size=1, max_size=3), events, events, pairs).map(
     lambda drawn: Relation(
         drawn[0], ours=drawn[1], theirs=drawn[2], purchases=bought(*sorted(drawn[3])[::-1])
     )

@@ -6,6 +6,11 @@ from typing import Any
 
 import pytest
 
+from crmctl.facts.relations import relations
+from crmctl.facts.tables import Facts
+from crmctl.models import Request
+from crmctl.models.relations import gathered
+from crmctl.workspace import Workspace
 from tests.conftest import Book
 
 ACME = "records/customers/acme.yaml"
@@ -54,6 +59,19 @@ def test_one_customer_alone_is_judged_as_among_all(sample: Book, model: str) -> 
     for id in ("bodensee-pharma", "qingdao-hailan", "chongqing-liangjiang"):
         alone = sample.run(f"analyze {model} -o json --where id:{id}").json["rows"]
         assert alone == [found for found in every if found["customer"] == id]
+
+
+def test_what_is_kept_of_relations_is_what_was_gathered(sample: Book) -> None:
+    workspace = Workspace(sample.root)
+    request = Request(Facts(workspace, workspace.today), workspace.policy("relationship").stage)
+    assert [*relations(request.facts)] == [*gathered(request, request.settings)]
+
+
+def test_what_tells_what_to_gather_can_be_said_for_once(book: Book) -> None:
+    acme(book, touches=[touch("i1", "2026-11-01", kind="care", direction="out")])
+    assert row(book, "stage")["stage"] == "awareness"
+    assert row(book, "stage", "--set two_way=care")["stage"] == "exploration"
+    assert row(book, "stage")["stage"] == "awareness"
 
 
 def test_one_sided_events_are_awareness(book: Book) -> None:
