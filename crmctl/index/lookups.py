@@ -1,4 +1,7 @@
-"""How records are found by what people call them: ids and their beginnings, names, phones."""
+"""How records are found by what people call them: ids and their beginnings, names, phones.
+
+Beside, what kept others from being found: the problems met in their files.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,18 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import Any
 
+from crmctl.index import layout
 from crmctl.index.derived import Params
+from crmctl.problems import Problem
 from crmctl.schema.model import Kind, Registry
+from crmctl.values import jsontext
 from crmctl.values.phones import digits, same
 
 MIN_LINE = 7  # last digits by which a phone is looked up
 
 
 class Lookups(ABC):
-    """What an index that can be asked knows of names."""
+    """What an index that can be asked knows of single records and files."""
 
     registry: Registry
 
@@ -63,3 +69,33 @@ class Lookups(ABC):
             (name, id) for name, id, key in self.rows(sql, (f"%{end}",)) if same(number, key)
         )
         return [(name, id) for name, id in found if kind is None or kind.name == name]
+
+    def get(self, kind: Kind, id: str) -> dict[str, Any] | None:
+        """A record by its exact id, with `_path` and `_line`."""
+        found = self.rows(
+            f"SELECT _data, _path, _line FROM {layout.quoted(kind.plural)} WHERE id = ? LIMIT 1",
+            (id,),
+        )
+        return layout.as_record(*found[0]) if found else None
+
+    def problems(self) -> list[Problem]:
+        """Every problem met while reading the files."""
+        return self._problems("SELECT path, line, col, code, params FROM problem")
+
+    def broken(self) -> list[Problem]:
+        """One problem for each file of which something could not be read at all."""
+        codes = "syntax duplicate-key conflict-marker anchor alias tag too-deep too-large encoding"
+        codes += " not-a-mapping tab control-character unreadable not-a-file outside"
+        listed = ", ".join(f"'{code}'" for code in codes.split())
+        first = "SELECT path, min(line) AS line, col, code, params FROM problem"
+        return self._problems(f"{first} WHERE code IN ({listed}) GROUP BY path")
+
+    def _problems(self, select: str) -> list[Problem]:
+        rows = self.rows(f"{select} ORDER BY path, line, col")
+        return [
+            Problem(path, line, column, code, jsontext.loads(params))
+            for path, line, column, code, params in rows
+        ]
+
+    def count(self, kind: Kind) -> int:
+        return int(self.rows(f"SELECT count(*) FROM {layout.quoted(kind.plural)}")[0][0])

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -23,10 +23,8 @@ from crmctl.index.derived import Derived, Params
 from crmctl.index.lookups import Lookups
 from crmctl.index.scan import Look, are_settled, differs
 from crmctl.index.source import Disk, Source
-from crmctl.problems import Problem
 from crmctl.schema.model import Kind, Registry
 from crmctl.storage.errors import Locked
-from crmctl.values import jsontext
 from crmctl.values.money import Rates
 
 if TYPE_CHECKING:
@@ -63,6 +61,7 @@ class Index(Lookups):
         self._derived: dict[str, Callable[[], None]] = {}
         self._made: dict[str, str] = {}
         self.day: date | None = None
+        self._viewed: list[Kind] = []
         self._stale = False
 
     # opening
@@ -300,8 +299,8 @@ class Index(Lookups):
         It is for this command alone, or `kept` until `mark` or a record of one of the `tables`
         (any without them) changes.
         """
-        every = [kind.plural for kind in self.registry]
-        note = derived.marked(mark, every if tables is None else tables)
+        kinds = [kind for kind in self.registry if tables is None or kind.plural in tables]
+        note = derived.marked(mark, [kind.plural for kind in kinds])
         if self._made.get(name) == note:
             return
 
@@ -309,15 +308,11 @@ class Index(Lookups):
             derived.forget(connection, name)
             if kept and derived.is_kept(connection, name, note):
                 return
-            shown = self.day
-            self.as_of(day)
-            try:
+            with self._shown(day, kinds):
                 if kept:
                     derived.keep(connection, name, note, make)
                 else:
                     derived.make_temporary(connection, name, make())
-            finally:
-                self.as_of(shown)
 
         self._asked(work)
         same = partial(self.derive, name, mark, make, day=day, kept=kept, tables=tables)
@@ -325,49 +320,32 @@ class Index(Lookups):
 
     def as_of(self, day: date | None) -> None:
         """From now on every table shows the book as of the end of `day`; None: as it is."""
-        if day == self.day:
-            return
+        if day != self.day:
+            self._show(day, [*self.registry])
+
+    @contextmanager
+    def _shown(self, day: date, kinds: Sequence[Kind]) -> Iterator[None]:
+        """These tables, and whichever others, as of the end of `day` for a while."""
+        before = self.day
+        if day != before:
+            self._show(day, kinds)
+        try:
+            yield
+        finally:
+            self.as_of(before)
+
+    def _show(self, day: date | None, kinds: Sequence[Kind]) -> None:
         connection = self.connection
-        connection.executescript(asof.drop_views([*self.registry]))
+        connection.executescript(asof.drop_views(self._viewed))
+        self._viewed = [*kinds] if day is not None else []
         if day is not None:
-            self._add_views(connection, day)
+            self._add_views(connection, day, kinds)
         self.day = day
 
-    def _add_views(self, connection: sqlite3.Connection, day: date) -> None:
-        kinds = [*self.registry]
+    def _add_views(self, connection: sqlite3.Connection, day: date, kinds: Sequence[Kind]) -> None:
         for name, function in asof.functions(kinds, day, self.zone).items():
             connection.create_function(name, 2, function, deterministic=True)
         connection.executescript(asof.views(kinds, day, self.zone))
-
-    def get(self, kind: Kind, id: str) -> dict[str, Any] | None:
-        """A record by its exact id, with `_path` and `_line`."""
-        found = self.rows(
-            f"SELECT _data, _path, _line FROM {layout.quoted(kind.plural)} WHERE id = ? LIMIT 1",
-            (id,),
-        )
-        return layout.as_record(*found[0]) if found else None
-
-    def problems(self) -> list[Problem]:
-        """Every problem met while reading the files."""
-        return self._problems("SELECT path, line, col, code, params FROM problem")
-
-    def broken(self) -> list[Problem]:
-        """One problem for each file of which something could not be read at all."""
-        codes = "syntax duplicate-key conflict-marker anchor alias tag too-deep too-large encoding"
-        codes += " not-a-mapping tab control-character unreadable not-a-file outside"
-        listed = ", ".join(f"'{code}'" for code in codes.split())
-        first = "SELECT path, min(line) AS line, col, code, params FROM problem"
-        return self._problems(f"{first} WHERE code IN ({listed}) GROUP BY path")
-
-    def _problems(self, select: str) -> list[Problem]:
-        rows = self.rows(f"{select} ORDER BY path, line, col")
-        return [
-            Problem(path, line, column, code, jsontext.loads(params))
-            for path, line, column, code, params in rows
-        ]
-
-    def count(self, kind: Kind) -> int:
-        return int(self.rows(f"SELECT count(*) FROM {layout.quoted(kind.plural)}")[0][0])
 
     def tables(self) -> tuple[list[str], list[tuple[Any, ...]]]:
         """The tables that a person may ask, each with its columns."""
@@ -391,7 +369,7 @@ class Index(Lookups):
             reading = database.open_for_reading(self.file)
             functions.register(reading, self.zone, self.rates)
             if self.day is not None:
-                self._add_views(reading, self.day)
+                self._add_views(reading, self.day, self._viewed)
             return guarded.ask(reading, sql, steps)
 
         try:
