@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from crmctl.analytics.loyalty import KINDS
 from crmctl.facts.definitions import CUSTOMER, Source
 from crmctl.facts.models import NOTED
-from crmctl.facts.purchases import LINES
+from crmctl.facts.purchases import LINES, LINES_READ
 from crmctl.locale import N_
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ PURCHASE_DAYS = Source(
         ON o.customer = l.customer AND o.date = l.date AND o.event
     GROUP BY l.customer, l.date
     """,
-    reads={"orders": "id customer date amount__base refund_of status"},
+    reads={"orders": LINES_READ},
 )
 
 

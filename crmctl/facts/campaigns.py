@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from crmctl.facts.definitions import Source
+from crmctl.facts.purchases import given_back
 from crmctl.locale import N_
 from crmctl.values.dates import parse_date
 
@@ -110,7 +111,7 @@ MAILINGS = Source(
 PROCEEDS = Source(
     "proceed_facts",
     CAMPAIGN,
-    """
+    f"""
     WITH came AS (
         SELECT campaign AS id, amount__base AS receipts, NULL AS revenue, 0 AS lead
         FROM payments
@@ -118,8 +119,8 @@ PROCEEDS = Source(
             AND COALESCE(date, created) <= :day
         UNION ALL
         SELECT campaign, NULL,
-            CASE WHEN refund_of IS NULL THEN amount__base ELSE -abs(amount__base) END, 0
-        FROM orders
+            CASE WHEN refund_of IS NULL THEN amount__base ELSE -{given_back("o")} END, 0
+        FROM orders AS o
         WHERE campaign IS NOT NULL AND date <= :day
             AND COALESCE(status, 'confirmed') IN (SELECT value FROM json_each(:confirmed))
         UNION ALL
@@ -131,7 +132,7 @@ PROCEEDS = Source(
     """,
     reads={
         "payments": "campaign amount__base status date created",
-        "orders": "campaign amount__base refund_of date status",
+        "orders": "id campaign amount amount__base currency refund_of date status",
         "opportunities": "campaign opened created",
     },
 )

@@ -8,7 +8,7 @@ refund that names no order has the margin that it states itself.
 from __future__ import annotations
 
 from crmctl.facts.definitions import Source
-from crmctl.facts.purchases import lines
+from crmctl.facts.purchases import LINES_READ, lines
 from crmctl.locale import N_
 
 ORDER = "order"
@@ -45,7 +45,7 @@ MARGINS = Source(
     ORDER,
     margins(),
     reads={
-        "orders": "id customer date amount__base margin__base cost__base lines refund_of status",
+        "orders": f"{LINES_READ} margin__base cost__base lines",
         "products": "id cost currency",
     },
 )

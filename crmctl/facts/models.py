@@ -13,7 +13,7 @@ from crmctl.analytics.worth import CLASSES as WORTHS
 from crmctl.facts.costs import COSTS
 from crmctl.facts.definitions import CUSTOMER, Source
 from crmctl.facts.margins import MARGINS
-from crmctl.facts.purchases import PURCHASES
+from crmctl.facts.purchases import LINES_READ, PURCHASES
 from crmctl.locale import N_
 from crmctl.values.money import to_units
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 NOTED = {"orders": "id date amount amount__base lines"}
 BOUGHT = {"customers": "id", **NOTED}
 # Days with a purchase, beside the orders that are left out of them.
-DAYS = {"orders": "id customer date amount amount__base lines refund_of status"}
+DAYS = {"orders": f"{LINES_READ} lines"}
 COSTLY = {
     "interactions": "id customer at__ts cost__base duration",
     "tickets": "id customer opened opened__ts recovery",

@@ -1,7 +1,8 @@
 """What customers bought: orders, purchase events and net spend.
 
 A purchase event is one customer and one local date with at least one confirmed order that is not
-refunded in full. A refund reduces the order it names; one that names none lowers spend alone.
+refunded in full. A refund reduces the order it names, at the rate of that order's day: otherwise
+something would be left of an order given back in full. One that names none lowers spend alone.
 """
 
 from __future__ import annotations
@@ -10,12 +11,21 @@ from crmctl.facts.definitions import CUSTOMER, Source
 from crmctl.locale import N_
 
 
+def given_back(refund: str) -> str:
+    """SQL for what an order that names another one takes of it, in the base currency, at the rate
+    of the day of the other; NULL for one that names none."""
+    named = f"SELECT date FROM orders AS named WHERE named.id = {refund}.refund_of LIMIT 1"
+    worth = f"base({refund}.amount, {refund}.currency, ({named}))"
+    taken = f"abs(COALESCE({worth}, {refund}.amount__base))"
+    return f"CASE WHEN {refund}.refund_of IS NOT NULL THEN {taken} END"
+
+
 def lines(among: str = "") -> str:
     """Confirmed orders with what refunds leave of them; `event` tells whether one is a purchase.
 
     `among` is a condition on orders, for those of some customers alone.
     """
-    return _LINES.replace("{among}", among)
+    return _LINES.format(among=among, back=given_back("o"))
 
 
 _LINES = """
@@ -24,8 +34,9 @@ _LINES = """
         WHERE COALESCE(status, 'confirmed') IN (SELECT value FROM json_each(:confirmed))
           AND date <= :day AND customer IS NOT NULL AND amount__base IS NOT NULL{among}
     ), refund AS (
-        SELECT refund_of AS id, sum(abs(amount)) AS back FROM counted
-        WHERE refund_of IS NOT NULL GROUP BY refund_of
+        SELECT r.refund_of AS id, sum({back}) AS back
+        FROM counted AS r JOIN orders AS o ON o.rid = r.rid
+        WHERE r.refund_of IS NOT NULL GROUP BY r.refund_of
     ), line AS (
         SELECT o.rid, o.id, o.customer, o.date, o.amount,
             o.amount - COALESCE(r.back, 0) AS net,
@@ -39,6 +50,7 @@ _LINES = """
     )
 """
 LINES = lines()
+LINES_READ = "id customer date amount amount__base currency refund_of status"
 
 PURCHASES = Source(
     "purchase_facts",
@@ -51,7 +63,7 @@ PURCHASES = Source(
         max(CASE WHEN event THEN date END) AS last_order
     FROM line GROUP BY customer
     """,
-    reads={"orders": "id customer date amount__base refund_of status"},
+    reads={"orders": LINES_READ},
 )
 
 BUYERS = {

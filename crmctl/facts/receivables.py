@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from crmctl.facts.definitions import CUSTOMER, Source
+from crmctl.facts.purchases import given_back
 from crmctl.locale import N_
 from crmctl.values.instants import parse_date
 from crmctl.values.money import to_units
@@ -196,15 +197,15 @@ def _orders(facts: Facts) -> Iterator[tuple[Any, ...]]:
         if payment.order and payment.left:
             paid[payment.order] = paid.get(payment.order, 0) + (payment.based(payment.left) or 0)
     rows = facts.index.rows(
-        "SELECT id, amount__base, refund_of, COALESCE(status, 'confirmed')"
-        " IN (SELECT value FROM json_each(?)) FROM orders WHERE date <= ?",
+        f"SELECT id, amount__base, {given_back('o')}, refund_of, COALESCE(status, 'confirmed')"
+        " IN (SELECT value FROM json_each(?)) FROM orders AS o WHERE date <= ?",
         (facts.parameters["confirmed"], facts.day.isoformat()),
     )
     back: dict[str, int] = {}
-    for _id, amount, refunded, confirmed in rows:
-        if refunded and confirmed and amount is not None:
-            back[refunded] = back.get(refunded, 0) + abs(amount)
-    for id, amount, refunded, confirmed in rows:
+    for _id, _amount, taken, refunded, confirmed in rows:
+        if refunded and confirmed:
+            back[refunded] = back.get(refunded, 0) + (taken or 0)
+    for id, amount, _taken, refunded, confirmed in rows:
         got = paid.get(id, 0)
         owed = confirmed and not refunded and amount is not None
         yield id, got, amount - back.get(id, 0) - got if owed else None
@@ -229,7 +230,7 @@ ORDERS = Source(
     reads={
         "invoices": INVOICES,
         "payments": f"id {PAYMENTS}",
-        "orders": "id date amount__base refund_of status",
+        "orders": "id date amount amount__base currency refund_of status",
     },
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crmctl.facts.definitions import CUSTOMER, Source
-from crmctl.facts.purchases import LINES
+from crmctl.facts.purchases import LINES, LINES_READ
 
 # One row for each customer who has bought: `intervals` are the days between one purchase and the
 # next, as a JSON list; `repeat_value` is what all but the first amount to; `orders` are those of
@@ -28,5 +28,5 @@ REPEATS = Source(
         max(orders) FILTER (WHERE latest) AS orders
     FROM step GROUP BY customer
     """,
-    reads={"orders": "id customer date amount__base refund_of status"},
+    reads={"orders": LINES_READ},
 )

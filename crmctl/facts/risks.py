@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crmctl.facts.definitions import CUSTOMER, Source
-from crmctl.facts.purchases import LINES
+from crmctl.facts.purchases import LINES, LINES_READ
 from crmctl.locale import N_
 
 # The median of the days between two purchases; with fewer than three purchases there is no habit.
@@ -31,7 +31,7 @@ HABITS = Source(
         round((julianday(:day) - julianday(max(b.date))) / h.days, 2) AS silence
     FROM habit AS h JOIN bought AS b ON b.customer = h.customer GROUP BY h.customer
     """,
-    reads={"orders": "id customer date amount__base refund_of status"},
+    reads={"orders": LINES_READ},
 )
 
 # Of the last year; whoever has most of it comes first.

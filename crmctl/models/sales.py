@@ -8,14 +8,16 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from crmctl.analytics.exact import EXACT, quotient, total
+from crmctl.facts.purchases import given_back
 from crmctl.facts.tables import Facts
 from crmctl.values.instants import parse_date
 from crmctl.values.money import from_units
 
 # What an order cost: as it says itself, or else what its products cost, if each of them says so.
-_ORDERS = """
+_ORDERS = f"""
     SELECT o.id, o.customer, o.date, o."by", o.campaign, o.opportunity, o.refund_of,
-        o.amount__base, o.margin__base, COALESCE(o.cost__base, (
+        CASE WHEN o.refund_of IS NULL THEN o.amount__base ELSE {given_back("o")} END,
+        o.margin__base, COALESCE(o.cost__base, (
             SELECT CASE WHEN count(p.cost) = count(*) THEN sum(
                 base(p.cost, p.currency, o.date) * COALESCE(l.value ->> '$.quantity', 1)) END
             FROM json_each(o.lines) AS l LEFT JOIN products AS p ON p.id = l.value ->> '$.product'

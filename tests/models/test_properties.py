@@ -29,6 +29,7 @@ MONTHS = ["2025-11", "2025-12", *(f"2026-{month:02}" for month in range(1, 12))]
 # What a model counts on purpose, where a law cannot hold.
 COUNTS_BOTH = {
     "performance": "an order is made on its day and a refund on its own, as sums of a period say",
+    "targets": "a refund counts at the rate of its own day, as sums of a period say",
 }
 
 
@@ -133,9 +134,17 @@ def rates(made: Books) -> Mapping[str, Book]:
         "rated": made.book("rated", foreign),
         "own": made.book("own", made.orders("-foreign")),
     }
-    lines = (f"- {{date: {month}-01, currency: {FOREIGN}, rate: 1}}\n" for month in MONTHS)
-    found["rated"].write("rates.yaml", found["rated"].read("rates.yaml") + "".join(lines))
+    rated(found["rated"], dict.fromkeys(MONTHS, 1))
     return found
+
+
+def rated(book: Book, rates: Mapping[str, int]) -> None:
+    """Gives a book the rate of the foreign currency for each month."""
+    lines = (
+        f"- {{date: {month}-01, currency: {FOREIGN}, rate: {rate}}}\n"
+        for month, rate in rates.items()
+    )
+    book.write("rates.yaml", book.read("rates.yaml") + "".join(lines))
 
 
 @every_model
@@ -182,7 +191,8 @@ def test_an_amount_without_a_rate_is_none(amounts: tuple[Book, Book], model: str
 
 @pytest.fixture(scope="session")
 def refunded(made: Books) -> Book:
-    orders = made.orders("-back")["orders"]
+    """A customer's orders again, given back, in a currency that is worth less each month."""
+    orders = made.orders("-back", currency=FOREIGN)["orders"]
     whole = [one for one in orders if "refund_of" not in one and one["date"] >= "2026-01-01"]
     refunds = [
         {
@@ -190,12 +200,15 @@ def refunded(made: Books) -> Book:
             "customer": WHO,
             "date": "2026-11-20",
             "amount": -abs(one["amount"]),
+            "currency": FOREIGN,
             "refund_of": one["id"],
             "by": one["by"],
         }
         for one in whole
     ]
-    return made.book("refunded", {"orders": [*whole, *refunds]})
+    book = made.book("refunded", {"orders": [*whole, *refunds]})
+    rated(book, {month: 30 - place for place, month in enumerate(MONTHS)})
+    return book
 
 
 @every_model
