@@ -70,6 +70,7 @@ CARE = Source(
     GROUP BY c.rid
     """,
     reads={"customers": "id care"},
+    alone=True,
 )
 
 TIES = Source(
@@ -83,6 +84,7 @@ TIES = Source(
     GROUP BY c.rid
     """,
     reads={"customers": "id ties"},
+    alone=True,
 )
 
 EFFORT = Source(
@@ -98,6 +100,7 @@ EFFORT = Source(
     GROUP BY customer
     """,
     reads={"interactions": "customer at__ts initiator duration cost__base"},
+    alone=True,
 )
 
 # A need that was met later was open on the day.

@@ -36,6 +36,7 @@ REPLIES = Source(
     FROM interactions WHERE customer IS NOT NULL AND at__ts < :end
     """,
     reads={"interactions": "id customer at__ts direction automatic"},
+    alone=True,
 )
 
 
@@ -63,6 +64,16 @@ def _answers(facts: Facts) -> Iterator[tuple[Any, ...]]:
         yield id, due, answered, None if answered is None else time.minutes(at, answered)
 
 
+def _asks_of_messages_alone(facts: Facts) -> bool:
+    """Whether the query is about what stands in the messages themselves."""
+    workspace = facts.workspace
+    kind = workspace.registry.kinds[INTERACTION]
+    query = workspace.policy("service").answers.query
+    bound = bind.bind(parse(query or ""), kind, workspace.query_context())
+    used = [kind.fields.get(name) for name in bind.fields_used(bound)]
+    return all(field is not None and field.leaf.type != "ref" for field in used)
+
+
 ANSWERS = Source(
     "inbound_facts",
     INTERACTION,
@@ -74,6 +85,7 @@ ANSWERS = Source(
     },
     uses=(REPLIES,),
     anywhere=True,
+    alone=_asks_of_messages_alone,
 )
 
 FACTS = (

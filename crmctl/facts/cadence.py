@@ -45,6 +45,7 @@ FOLLOW_UPS = Source(
     )
     """,
     reads={"interactions": "id customer at__ts by subject next archived"},
+    alone=True,
 )
 
 
@@ -86,6 +87,7 @@ CADENCE = Source(
         "interactions": "customer at__ts automatic",
     },
     uses=(FOLLOW_UPS, TASKS),
+    alone=True,
 )
 
 FACTS = (

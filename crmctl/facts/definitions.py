@@ -72,6 +72,8 @@ class Source(Frozen):
     facts of the source do not exist. `uses` are the sources that are made before. `ticks` tells
     that it also depends on the second, so that no command may keep it for the next, and `anywhere`
     that a query of the book decides what it depends on, so that any change makes it anew.
+    `alone`: what it says of a customer, or of a record of a customer's, rests on this customer's
+    records alone, beside those that are no customer's; some are only in some books.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Source(Frozen):
     uses: tuple[Source, ...] = ()
     ticks: bool = False
     anywhere: bool = False
+    alone: bool | Callable[[Facts], bool] = False
 
     def fact(self, *args: Any, **more: Any) -> Fact:
         """A fact that stands in this source; see `Fact`."""
@@ -95,6 +98,11 @@ class Source(Frozen):
         if self.anywhere or None in found:
             return None
         return frozenset(self.reads).union(*(tables for tables in found if tables))
+
+    def stands_alone(self, facts: Facts) -> bool:
+        """Whether it is `alone` in the book, with all that it uses."""
+        alone = self.alone if isinstance(self.alone, bool) else self.alone(facts)
+        return alone and all(source.stands_alone(facts) for source in self.uses)
 
     def fits(self, registry: Registry) -> bool:
         """Whether the book has everything that the source is made from."""

@@ -110,6 +110,7 @@ PROFILES = Source(
     rows=_completeness,
     columns=("completeness",),
     reads={"customers": "id type name phones emails addresses profile"},
+    alone=True,
 )
 
 FACTS = (

@@ -62,13 +62,18 @@ class Facts:
     def make(self, source: Source) -> None:
         """Sees to it that the table of a source is there, as of the day."""
         made = f"{source.sql} {source.columns}"
+        mark = f"{self._mark} {blake2b(made.encode(), digest_size=8).hexdigest()}"
+        if self.index.has(source.name, mark):
+            return
+        kind = self.workspace.registry.kinds[source.kind]
         self.index.derive(
             source.name,
-            f"{self._mark} {blake2b(made.encode(), digest_size=8).hexdigest()}",
+            mark,
             lambda: self._derived(source),
             day=self.day,
             kept=self._is_current and not source.ticks,
             tables=source.tables,
+            singly=kind if source.stands_alone(self) else None,
         )
 
     @cached_property

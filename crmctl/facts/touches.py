@@ -17,6 +17,7 @@ TOUCHES = Source(
     FROM interactions WHERE at__ts < :end AND customer IS NOT NULL GROUP BY customer
     """,
     reads={"interactions": "customer at__ts"},
+    alone=True,
 )
 
 ANSWERS = Source(
@@ -33,6 +34,7 @@ ANSWERS = Source(
     GROUP BY customer
     """,
     reads={"interactions": "customer at__ts direction automatic"},
+    alone=True,
 )
 
 WAITING = Source(
@@ -48,6 +50,7 @@ WAITING = Source(
     """,
     reads={"interactions": "customer at__ts direction automatic"},
     uses=(ANSWERS,),
+    alone=True,
 )
 
 # A promise that was closed later than the day was open on it.
@@ -64,6 +67,7 @@ PROMISES = Source(
     GROUP BY i.customer
     """,
     reads={"interactions": "customer at__ts promises archived"},
+    alone=True,
 )
 
 KEPT = Source(
@@ -81,6 +85,7 @@ KEPT = Source(
     GROUP BY i.customer
     """,
     reads={"interactions": "customer at__ts promises archived"},
+    alone=True,
 )
 
 FACTS = (

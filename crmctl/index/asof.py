@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from crmctl.index.layout import columns, event_column, quoted
+from crmctl.index.layout import columns, event_column, party_of, quoted
 from crmctl.schema.model import Kind
 from crmctl.values import jsontext
 from crmctl.values.dates import end_of, epoch
@@ -45,6 +45,21 @@ class Moment:
         return [entry for entry in history if self.reached(str(entry.get("at") or ""))]
 
 
+class View(NamedTuple):
+    """What tables show: the records as of the end of a day, of some customers or of all."""
+
+    day: date | None
+    kinds: Sequence[Kind] = ()
+    parties: Sequence[str] | None = None
+
+    def covers(self, other: View) -> bool:
+        same = (self.day, self.parties) == (other.day, other.parties)
+        return same and set(other.kinds) <= set(self.kinds)
+
+
+AS_IT_IS = View(None)
+
+
 def state_at(value: Any, history: Sequence[Mapping[str, Any]], moment: Moment) -> Any:
     """What a field with a history held; None when nothing is known.
 
@@ -75,9 +90,22 @@ def record_at(kind: Kind, values: Mapping[str, Any], moment: Moment) -> dict[str
     return {name: value for name, value in past.items() if value not in (None, [])}
 
 
-def views(kinds: Sequence[Kind], day: date, zone: ZoneInfo) -> str:
-    """The script that makes the temporary views; the functions come from `functions`."""
-    return "".join(f"{_view(kind, day, zone)};\n" for kind in kinds)
+def views(
+    kinds: Sequence[Kind], day: date, zone: ZoneInfo, parties: Sequence[str] | None = None
+) -> str:
+    """The script that makes the temporary views; the functions come from `functions`.
+
+    With `parties` they show the records of these customers alone, and those that are of none.
+    """
+    return "".join(f"{_view(kind, day, zone)}{_of(kind, parties)};\n" for kind in kinds)
+
+
+def _of(kind: Kind, parties: Sequence[str] | None) -> str:
+    party = party_of(kind)
+    if parties is None or party is None:
+        return ""
+    listed = ", ".join("'" + one.replace("'", "''") + "'" for one in parties)
+    return f" AND {quoted(party)} IN ({listed})"
 
 
 def drop_views(kinds: Sequence[Kind]) -> str:
@@ -129,7 +157,7 @@ def _view(kind: Kind, day: date, zone: ZoneInfo) -> str:
         else:
             seen = f"{happened} OR created <= '{text}' OR COALESCE({event}, created) IS NULL"
     source = f"main.{quoted(kind.plural)}"
-    select = f"SELECT {', '.join(cells)} FROM {source} WHERE {seen}"
+    select = f"SELECT {', '.join(cells)} FROM {source} WHERE ({seen})"
     return f"CREATE TEMP VIEW {quoted(kind.plural)} AS {select}"
 
 

@@ -9,10 +9,12 @@ from typing import Any
 from crmctl.schema.model import Field, Kind, Registry
 from crmctl.values import jsontext
 
-VERSION = 5  # of the tables that a kind gives; the marks of kinds are kept, so count on
+VERSION = 6  # of the tables that a kind gives; the marks of kinds are kept, so count on
 
+PARTY = "customer"
 TABLES = (
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID",
+    "CREATE TABLE outdated (name TEXT, party TEXT, PRIMARY KEY (name, party)) WITHOUT ROWID",
     "CREATE TABLE folder (path TEXT PRIMARY KEY, print TEXT) WITHOUT ROWID",
     "CREATE TABLE file (fid INTEGER PRIMARY KEY, folder TEXT, name TEXT, kind TEXT,"
     " size INTEGER, mtime INTEGER, inode INTEGER, digest TEXT, racy INTEGER,"
@@ -54,6 +56,14 @@ def columns(field: Field) -> list[tuple[str, str]]:
             return [(field.name, "TEXT"), (f"{field.name}__base", "INTEGER")]
         case _:
             return [(field.name, "TEXT")]
+
+
+def party_of(kind: Kind) -> str | None:
+    """The column that tells of which customer a record is."""
+    if kind.name == PARTY:
+        return "id"
+    field = kind.fields.get(PARTY)
+    return PARTY if field is not None and field.ref == PARTY else None
 
 
 def tables(registry: Registry) -> Iterator[str]:

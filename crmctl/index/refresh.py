@@ -13,9 +13,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from crmctl.index.derived import outdate
-from crmctl.index.layout import columns, quoted
-from crmctl.index.rows import FileRows, Reader
+from crmctl.index.derived import Changes, outdate
+from crmctl.index.layout import columns, party_of, quoted
+from crmctl.index.rows import HEAD, FileRows, Reader
 from crmctl.index.scan import Entry, Folder, Look
 from crmctl.schema.access import base_units
 from crmctl.schema.model import Kind, Registry
@@ -54,7 +54,7 @@ class Refresh:
         self.registry = registry
         self.reader = reader
         self._on_progress = on_progress
-        self._changed_tables: set[str] = set()
+        self._changes = Changes()
 
     def run(self, seen: Look) -> None:
         """Reads what changed, drops what is gone; call within a transaction.
@@ -76,7 +76,7 @@ class Refresh:
         work += self._racy(found, {job.path for job in work})
         self._read(work, seen)
         self._folder_problems(seen)
-        outdate(self.connection, self._changed_tables)
+        outdate(self.connection, self._changes)
 
     def take_in(self, records: Path, paths: Iterable[str], seen: Look) -> None:
         """Reads some files, by path below `records`, without a look at what lies beside them.
@@ -105,7 +105,7 @@ class Refresh:
             self.connection.execute(
                 "REPLACE INTO folder VALUES (?, ?)", (place, folder.fingerprint)
             )
-        outdate(self.connection, self._changed_tables)
+        outdate(self.connection, self._changes)
 
     def _job(self, place: str, entry: Entry, kind: Kind) -> Job:
         sql = "SELECT fid, digest FROM file WHERE folder = ? AND name = ?"
@@ -168,10 +168,18 @@ class Refresh:
                 (*stamps, racy, job.fid),
             )
             return
-        self._changed_tables.add(job.kind.plural)
+        if self._changes.touch(job.kind):
+            self._note(job.kind, rows)
         if job.fid is not None:
             self._drop_files([(job.fid,)])
         store.add(job.kind, (job.folder, name, job.kind.name, *stamps, rows.digest, racy), rows)
+
+    def _note(self, kind: Kind, rows: FileRows) -> None:
+        party = party_of(kind)
+        names = [*HEAD, *(name for field in kind.fields.values() for name, _ in columns(field))]
+        for row in rows.rows:
+            found = None if party is None else row.columns[names.index(party)]
+            self._changes.add(kind, row.id, found)
 
     def _rows(self, jobs: list[Job], store: Store) -> Iterable[FileRows]:
         batches = [jobs[start : start + BATCH] for start in range(0, len(jobs), BATCH)]
@@ -205,8 +213,8 @@ class Refresh:
     def _drop_files(self, fids: list[tuple[int]]) -> None:
         execute = self.connection.execute
         for (fid,) in fids:
-            rids = execute("SELECT rid, kind FROM record WHERE fid = ?", (fid,)).fetchall()
-            for rid, kind in rids:
+            found = execute("SELECT rid, kind, id FROM record WHERE fid = ?", (fid,)).fetchall()
+            for rid, name, id in found:
                 text = execute("SELECT text FROM text WHERE rid = ?", (rid,)).fetchone()
                 if text is not None:
                     execute(
@@ -215,9 +223,11 @@ class Refresh:
                     )
                     execute("DELETE FROM text WHERE rid = ?", (rid,))
                 execute("DELETE FROM key WHERE rid = ?", (rid,))
-                plural = self.registry.kinds[kind].plural
-                self._changed_tables.add(plural)
-                execute(f"DELETE FROM {quoted(plural)} WHERE rid = ?", (rid,))
+                kind = self.registry.kinds[name]
+                table, party = quoted(kind.plural), party_of(kind)
+                whose = f"SELECT {quoted(party) if party else 'NULL'} FROM {table} WHERE rid = ?"
+                self._changes.add(kind, id, *execute(whose, (rid,)).fetchone())
+                execute(f"DELETE FROM {table} WHERE rid = ?", (rid,))
             execute("DELETE FROM record WHERE fid = ?", (fid,))
             execute("DELETE FROM problem WHERE fid = ?", (fid,))
             execute("DELETE FROM file WHERE fid = ?", (fid,))
@@ -243,7 +253,10 @@ class Refresh:
 
     def money(self) -> None:
         """Converts every amount again, after a change of the rates alone."""
-        outdate(self.connection, {kind.plural for kind in self.registry})
+        changes = Changes()
+        for kind in self.registry:
+            changes.add(kind, "", None)
+        outdate(self.connection, changes)
         for kind in self.registry:
             fields = [field for field in kind.fields.values() if field.type == "money"]
             if not fields:

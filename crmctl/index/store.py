@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
 from functools import partial
@@ -60,8 +60,7 @@ class Index(Lookups):
         self._seen: Look | None = None
         self._derived: dict[str, Callable[[], None]] = {}
         self._made: dict[str, str] = {}
-        self.day: date | None = None
-        self._viewed: list[Kind] = []
+        self._view = asof.AS_IT_IS
         self._stale = False
 
     # opening
@@ -247,7 +246,7 @@ class Index(Lookups):
         """Removes it, and makes a new one for what is asked next."""
         day, made = self.day, self._derived
         self.close()
-        self.day, self._derived, self._made = None, {}, {}
+        self._view, self._derived, self._made = asof.AS_IT_IS, {}, {}
         self._remove(self.file)
         self.as_of(day)
         for again in made.values():
@@ -284,6 +283,10 @@ class Index(Lookups):
 
     # derived tables
 
+    def has(self, name: str, mark: str) -> bool:
+        """Whether this command has the derived table."""
+        return self._made.get(name) == mark
+
     def derive(
         self,
         name: str,
@@ -293,59 +296,74 @@ class Index(Lookups):
         day: date,
         kept: bool,
         tables: Collection[str] | None = None,
+        singly: Kind | None = None,
     ) -> None:
         """A table derived from the records as of the end of `day`, by the ids in its column `id`.
 
         It is for this command alone, or `kept` until `mark` or a record of one of the `tables`
-        (any without them) changes.
+        (any without them) changes. `singly`: its rows are of records of this kind, and each rests
+        on those of one customer alone.
         """
         kinds = [kind for kind in self.registry if tables is None or kind.plural in tables]
-        note = derived.marked(mark, [kind.plural for kind in kinds])
-        if self._made.get(name) == note:
-            return
+        note = derived.marked(mark, [kind.plural for kind in kinds], singly)
 
         def work(connection: sqlite3.Connection) -> None:
             derived.forget(connection, name)
             if kept and derived.is_kept(connection, name, note):
-                return
-            with self._shown(day, kinds):
+                late = derived.outdated(connection, name) if singly is not None else []
+                if not late or (singly is not None and replaced(connection, singly, late)):
+                    return
+            with self._shown(asof.View(day, kinds)):
                 if kept:
                     derived.keep(connection, name, note, make)
                 else:
                     derived.make_temporary(connection, name, make())
 
+        def replaced(connection: sqlite3.Connection, kind: Kind, late: list[str]) -> bool:
+            with self._shown(asof.View(day, kinds, late)):
+                return derived.replace(connection, name, kind, late, make)
+
         self._asked(work)
-        same = partial(self.derive, name, mark, make, day=day, kept=kept, tables=tables)
-        self._derived[name], self._made[name] = same, note
+        self._derived[name] = partial(
+            self.derive, name, mark, make, day=day, kept=kept, tables=tables, singly=singly
+        )
+        self._made[name] = mark
+
+    @property
+    def day(self) -> date | None:
+        """The day at whose end the tables show the book; None: as it is."""
+        return self._view.day
 
     def as_of(self, day: date | None) -> None:
         """From now on every table shows the book as of the end of `day`; None: as it is."""
         if day != self.day:
-            self._show(day, [*self.registry])
+            self._show(asof.View(day, [*self.registry]))
 
     @contextmanager
-    def _shown(self, day: date, kinds: Sequence[Kind]) -> Iterator[None]:
-        """These tables, and whichever others, as of the end of `day` for a while."""
-        before = self.day
-        if day != before:
-            self._show(day, kinds)
+    def _shown(self, wanted: asof.View) -> Iterator[None]:
+        """What tables show for a while; others may show the same."""
+        before = self._view
+        if not before.covers(wanted):
+            self._show(wanted)
         try:
             yield
         finally:
-            self.as_of(before)
+            if self._view is not before:
+                self._show(before)
 
-    def _show(self, day: date | None, kinds: Sequence[Kind]) -> None:
+    def _show(self, view: asof.View) -> None:
         connection = self.connection
-        connection.executescript(asof.drop_views(self._viewed))
-        self._viewed = [*kinds] if day is not None else []
-        if day is not None:
-            self._add_views(connection, day, kinds)
-        self.day = day
+        connection.executescript(asof.drop_views(self._view.kinds))
+        self._view = asof.AS_IT_IS
+        self._add_views(connection, view)
+        self._view = view
 
-    def _add_views(self, connection: sqlite3.Connection, day: date, kinds: Sequence[Kind]) -> None:
-        for name, function in asof.functions(kinds, day, self.zone).items():
-            connection.create_function(name, 2, function, deterministic=True)
-        connection.executescript(asof.views(kinds, day, self.zone))
+    def _add_views(self, connection: sqlite3.Connection, view: asof.View) -> None:
+        if view.day is not None:
+            for name, function in asof.functions(view.kinds, view.day, self.zone).items():
+                connection.create_function(name, 2, function, deterministic=True)
+            script = asof.views(view.kinds, view.day, self.zone, view.parties)
+            connection.executescript(script)
 
     def tables(self) -> tuple[list[str], list[tuple[Any, ...]]]:
         """The tables that a person may ask, each with its columns."""
@@ -368,8 +386,7 @@ class Index(Lookups):
         def ask(_connection: sqlite3.Connection) -> guarded.Answer:
             reading = database.open_for_reading(self.file)
             functions.register(reading, self.zone, self.rates)
-            if self.day is not None:
-                self._add_views(reading, self.day, self._viewed)
+            self._add_views(reading, self._view)
             return guarded.ask(reading, sql, steps)
 
         try:
