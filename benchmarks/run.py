@@ -260,6 +260,7 @@ class Bench:
         )
         yield from self._models()
         yield self._log()
+        yield self._show_after_log()
 
     def _models(self) -> Iterator[Case]:
         """Facts as of a day of which nothing is kept, and models that start from those of today."""
@@ -292,6 +293,21 @@ class Bench:
         case.on_top = self.floors()["import click"]
         case.runs, case.each = LOGS, True
         return case
+
+    def _show_after_log(self) -> Case:
+        """The page of a customer of whom something new has just been noted."""
+        some = self._some_id()
+        limit = self._within(2 * self.targets.warm)
+        words = [*self._crmctl, "customer", "show", some]
+        case = self._case("customer show ID, after a note", words, "git status", limit)
+        case.prepare = self._note
+        return case
+
+    def _note(self) -> None:
+        words = [*self._crmctl, "log", self._some_id(), "Benchmark"]
+        subprocess.run(
+            words, cwd=self.book, env=self.environment, stdout=subprocess.DEVNULL, check=True
+        )
 
     def starts(self) -> Iterator[Case]:
         """What must load nothing but click."""

@@ -226,7 +226,7 @@ class Refresh:
                 kind = self.registry.kinds[name]
                 table, party = quoted(kind.plural), party_of(kind)
                 whose = f"SELECT {quoted(party) if party else 'NULL'} FROM {table} WHERE rid = ?"
-                self._changes.add(kind, id, *execute(whose, (rid,)).fetchone())
+                self._changes.add(kind, id, *(execute(whose, (rid,)).fetchone() or (None,)))
                 execute(f"DELETE FROM {table} WHERE rid = ?", (rid,))
             execute("DELETE FROM record WHERE fid = ?", (fid,))
             execute("DELETE FROM problem WHERE fid = ?", (fid,))

@@ -310,8 +310,8 @@ class Index(Lookups):
         def work(connection: sqlite3.Connection) -> None:
             derived.forget(connection, name)
             if kept and derived.is_kept(connection, name, note):
-                late = derived.outdated(connection, name) if singly is not None else []
-                if not late or (singly is not None and replaced(connection, singly, late)):
+                late = derived.outdated(connection, name)
+                if not late or replaced(connection, late):
                     return
             with self._shown(asof.View(day, kinds)):
                 if kept:
@@ -319,9 +319,11 @@ class Index(Lookups):
                 else:
                     derived.make_temporary(connection, name, make())
 
-        def replaced(connection: sqlite3.Connection, kind: Kind, late: list[str]) -> bool:
+        def replaced(connection: sqlite3.Connection, late: list[str]) -> bool:
+            if singly is None or len(late) > derived.FEW:
+                return False
             with self._shown(asof.View(day, kinds, late)):
-                return derived.replace(connection, name, kind, late, make)
+                return derived.replace(connection, name, singly, late, make)
 
         self._asked(work)
         self._derived[name] = partial(
