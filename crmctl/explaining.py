@@ -6,15 +6,16 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
+from crmctl import models
 from crmctl.analytics.result import Column, ModelResult
 from crmctl.errors import BadDefinition, CrmctlError
-from crmctl.facts.definitions import CUSTOMER
+from crmctl.facts.definitions import CUSTOMER, facts_of
+from crmctl.facts.models import Scored
 from crmctl.models.catalog import CATALOG
 from crmctl.query import sql
 from crmctl.query.bound import All, Bound, No, Segment, Test
 from crmctl.query.words import explain
 from crmctl.refs import References
-from crmctl.reporting import run_model
 from crmctl.segments import Segments
 from crmctl.selection import Selection, shown
 from crmctl.values.frozen import Frozen
@@ -109,10 +110,17 @@ def _parts(bound: Bound) -> Iterator[Bound]:
 
 
 def standings(workspace: Workspace, customer: str, day: date) -> Iterator[Standing]:
-    """What each model says of the customer that gives customers a label."""
+    """What each model says of the customer that gives customers a label.
+
+    A model that compares customers looks at all; others are asked about the one alone.
+    """
+    kind = workspace.registry.kinds[CUSTOMER]
+    sources = (fact.source for fact in facts_of(CUSTOMER))
+    alone = {one.model for one in sources if isinstance(one, Scored) and one.alone}
     for name, entry in CATALOG.items():
         if entry.label:
-            result = run_model(workspace, name, day, None)
+            facts = Selection(workspace, kind, as_of=day, archived=True).facts
+            result = models.run(facts, name, [customer] if name in alone else None)
             label = next(column for column in result.columns if column.name == entry.label)
             for row in result.rows:
                 if row["customer"] == customer:

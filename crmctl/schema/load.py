@@ -26,7 +26,7 @@ TEMPLATE = re.compile(r"[a-z][a-z0-9_-]*(/([A-Za-z0-9_.-]|\{[a-z][a-z0-9_]*\})+)
 
 # A kind's table bears its plural: the index and the facts have tables of their own.
 RESERVED = re.compile(
-    r"(file|folder|key|meta|problem|reading|record|text|sqlite_.*|trigram.*|.*_facts"
+    r"(file|folder|key|meta|outdated|problem|reading|record|text|sqlite_.*|trigram.*|.*_facts"
     r"|.*_(by|with)_.*)\Z"
 )
 RESERVED_FIELDS = ("rid",)
