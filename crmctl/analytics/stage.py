@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crmctl.analytics.exact import EXACT
@@ -73,7 +74,8 @@ TITLES = {
     "counts": N_("customers in stage"),
     **STAGES,
 }
-_ORDER = (COMMITMENT, EXPANSION, EXPLORATION, AWARENESS, DISSOLUTION)
+_FURTHEST_FIRST = (COMMITMENT, EXPANSION, EXPLORATION, AWARENESS, DISSOLUTION)
+_ORDER = {name: place for place, name in enumerate(_FURTHEST_FIRST)}
 _PRINTED = "months renewals intention purchases rise"
 _SILENCE = "silence silence_least silence_days"
 
@@ -103,7 +105,7 @@ def stage(relations: Iterable[Relation], as_of: date, rules: Stage) -> ModelResu
     for relation in relations:
         rows.append(judge.row(relation))
         known += relation.p_alive is not None
-    rows.sort(key=lambda row: (_ORDER.index(row["stage"]), row["customer"]))
+    rows.sort(key=lambda row: (_ORDER[row["stage"]], row["customer"]))
     counts = Counter(row["stage"] for row in rows)
     alive = " p_alive" if rules.dissolution == "p_alive" else ""
     printed = f"{_PRINTED} {_SILENCE}{alive}".split()
@@ -142,6 +144,8 @@ class _Judge:
     def __init__(self, as_of: date, rules: Stage) -> None:
         self.as_of = as_of
         self.rules = rules
+        # Thousands of relations lack the same.
+        self._to_expansion = lru_cache(maxsize=None)(self._lacking_to_expansion)
 
     def row(self, one: Relation) -> dict[str, Any]:
         seen = self.seen(one)
@@ -257,7 +261,8 @@ class _Judge:
             return Finding(EXPANSION, "evidence", ends, change)
         explored = self._explored(one)
         if explored:
-            return Finding(EXPLORATION, "evidence", explored, self._to_expansion(one))
+            days = one.purchases.days if one.purchases else 0
+            return Finding(EXPLORATION, "evidence", explored, self._to_expansion(days))
         first = [event.id for event in (one.theirs, one.ours) if event is not None]
         return Finding(AWARENESS, "evidence", tuple(first), _to_exploration(one))
 
@@ -287,7 +292,7 @@ class _Judge:
             found.append(one.purchases.first)
         if not found and one.back is not None:
             return (one.customer,)
-        return tuple(dict.fromkeys(event.id for event in sorted(found)))
+        return tuple(dict.fromkeys([event.id for event in sorted(found)]))
 
     # what would change it
 
@@ -305,8 +310,8 @@ class _Judge:
             text = _("an intention of {intention} of 5")
             yield text.format(intention=self.rules.intention)
 
-    def _to_expansion(self, one: Relation) -> str:
-        left = self.rules.purchases - (one.purchases.days if one.purchases else 0)
+    def _lacking_to_expansion(self, days: int) -> str:
+        left = self.rules.purchases - days
         if left > 0:
             text = ngettext(
                 "For expansion it lacks {count} more purchase, and value or breadth that rises.",

@@ -56,25 +56,26 @@ def relations(facts: Facts) -> Iterator[Relation]:
 
 # Named tuples become arrays; days, decimals and fractions become texts.
 _text = JSONEncoder(default=str, ensure_ascii=False).encode
-_parts = JSONDecoder().decode
+_parts = JSONDecoder().raw_decode
 
 
 def _relation(text: str) -> Relation:
-    id, said, lost, back, ours, theirs, both, heard, trial, bought, *more = _parts(text)
+    parts, _end = _parts(text)
+    id, said, lost, back, ours, theirs, both, heard, trial, bought, *more = parts
     binding, renewals, intention, processes, barrier, barrier_before, p_alive = more
     return Relation(
         id,
         _said(*said) if said else None,
-        (_day(lost[0]),) if lost else None,
-        _day(back),
-        _event(ours),
-        _event(theirs),
-        _event(both),
-        _day(heard),
-        _event(trial),
+        (_day(lost[0]) if lost[0] else None,) if lost else None,
+        _day(back) if back else None,
+        _told(*ours) if ours else None,
+        _told(*theirs) if theirs else None,
+        _told(*both) if both else None,
+        _day(heard) if heard else None,
+        _told(*trial) if trial else None,
         _purchases(*bought) if bought else None,
-        tuple(_told(*event) for event in binding),
-        tuple(_told(*event) for event in renewals),
+        tuple([_told(*event) for event in binding]) if binding else (),
+        tuple([_told(*event) for event in renewals]) if renewals else (),
         (Decimal(intention[0]), intention[1]) if intention else None,
         processes,
         barrier,
@@ -83,20 +84,15 @@ def _relation(text: str) -> Relation:
     )
 
 
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
-def _event(parts: tuple[str, str] | None) -> Event | None:
-    return _told(*parts) if parts else None
+_day = date.fromisoformat
 
 
 def _told(day: str, id: str) -> Event:
-    return Event(date.fromisoformat(day), id)
+    return Event(_day(day), id)
 
 
 def _said(stage: str, day: str, by: str | None, reason: str) -> Said:
-    return Said(stage, date.fromisoformat(day), by, reason)
+    return Said(stage, _day(day), by, reason)
 
 
 def _purchases(
