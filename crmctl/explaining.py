@@ -124,4 +124,5 @@ def standings(workspace: Workspace, customer: str, day: date) -> Iterator[Standi
             label = next(column for column in result.columns if column.name == entry.label)
             for row in result.rows:
                 if row["customer"] == customer:
-                    yield Standing(name, label, row, result)
+                    # The rows of the others may be a hundred thousand, of each model.
+                    yield Standing(name, label, row, result.replaced(rows=[row]))
