@@ -114,12 +114,11 @@ def standings(workspace: Workspace, customer: str, day: date) -> Iterator[Standi
 
     A model that compares customers looks at all; others are asked about the one alone.
     """
-    kind = workspace.registry.kinds[CUSTOMER]
+    facts = Selection(workspace, workspace.registry.kinds[CUSTOMER], as_of=day).facts
     sources = (fact.source for fact in facts_of(CUSTOMER))
     alone = {one.model for one in sources if isinstance(one, Scored) and one.alone}
     for name, entry in CATALOG.items():
         if entry.label:
-            facts = Selection(workspace, kind, as_of=day, archived=True).facts
             result = models.run(facts, name, [customer] if name in alone else None)
             label = next(column for column in result.columns if column.name == entry.label)
             for row in result.rows:

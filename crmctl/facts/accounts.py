@@ -70,7 +70,7 @@ CARE = Source(
     GROUP BY c.rid
     """,
     reads={"customers": "id care"},
-    alone=True,
+    singly=True,
 )
 
 TIES = Source(
@@ -84,7 +84,7 @@ TIES = Source(
     GROUP BY c.rid
     """,
     reads={"customers": "id ties"},
-    alone=True,
+    singly=True,
 )
 
 EFFORT = Source(
@@ -100,7 +100,7 @@ EFFORT = Source(
     GROUP BY customer
     """,
     reads={"interactions": "customer at__ts initiator duration cost__base"},
-    alone=True,
+    singly=True,
 )
 
 # A need that was met later was open on the day.

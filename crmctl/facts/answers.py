@@ -36,7 +36,7 @@ REPLIES = Source(
     FROM interactions WHERE customer IS NOT NULL AND at__ts < :end
     """,
     reads={"interactions": "id customer at__ts direction automatic"},
-    alone=True,
+    singly=True,
 )
 
 
@@ -85,7 +85,7 @@ ANSWERS = Source(
     },
     uses=(REPLIES,),
     anywhere=True,
-    alone=_asks_of_messages_alone,
+    singly=_asks_of_messages_alone,
 )
 
 FACTS = (

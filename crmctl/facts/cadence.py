@@ -45,7 +45,7 @@ FOLLOW_UPS = Source(
     )
     """,
     reads={"interactions": "id customer at__ts by subject next archived"},
-    alone=True,
+    singly=True,
 )
 
 
@@ -87,7 +87,7 @@ CADENCE = Source(
         "interactions": "customer at__ts automatic",
     },
     uses=(FOLLOW_UPS, TASKS),
-    alone=True,
+    singly=True,
 )
 
 FACTS = (

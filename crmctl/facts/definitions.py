@@ -72,8 +72,8 @@ class Source(Frozen):
     facts of the source do not exist. `uses` are the sources that are made before. `ticks` tells
     that it also depends on the second, so that no command may keep it for the next, and `anywhere`
     that a query of the book decides what it depends on, so that any change makes it anew.
-    `alone`: what it says of a customer, or of a record of a customer's, rests on this customer's
-    records alone, beside those that are no customer's; some are only in some books.
+    `singly`: what it says of a customer, or of a record of a customer's, rests on this customer's
+    records alone, beside those that are no customer's; whether it does may depend on the book.
     """
 
     name: str
@@ -85,7 +85,7 @@ class Source(Frozen):
     uses: tuple[Source, ...] = ()
     ticks: bool = False
     anywhere: bool = False
-    alone: bool | Callable[[Facts], bool] = False
+    singly: bool | Callable[[Facts], bool] = False
 
     def fact(self, *args: Any, **more: Any) -> Fact:
         """A fact that stands in this source; see `Fact`."""
@@ -99,10 +99,10 @@ class Source(Frozen):
             return None
         return frozenset(self.reads).union(*(tables for tables in found if tables))
 
-    def stands_alone(self, facts: Facts) -> bool:
-        """Whether it is `alone` in the book, with all that it uses."""
-        alone = self.alone if isinstance(self.alone, bool) else self.alone(facts)
-        return alone and all(source.stands_alone(facts) for source in self.uses)
+    def is_singly(self, facts: Facts) -> bool:
+        """Whether it rests `singly` on customers in the book, with all that it uses."""
+        singly = self.singly if isinstance(self.singly, bool) else self.singly(facts)
+        return singly and all(source.is_singly(facts) for source in self.uses)
 
     def fits(self, registry: Registry) -> bool:
         """Whether the book has everything that the source is made from."""

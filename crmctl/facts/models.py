@@ -40,6 +40,7 @@ class Scored(Source):
 
     model: str = ""
     told: Mapping[str, str] = {}
+    alone: bool = False
     digits: int = 6
 
     def every(self, facts: Facts) -> Iterator[tuple[Any, ...]]:

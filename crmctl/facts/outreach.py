@@ -25,7 +25,7 @@ OUTREACH = Source(
         "interactions": "customer at__ts campaign direction automatic by",
         "users": "id role",
     },
-    alone=True,
+    singly=True,
 )
 
 FACTS = (

@@ -110,7 +110,7 @@ PROFILES = Source(
     rows=_completeness,
     columns=("completeness",),
     reads={"customers": "id type name phones emails addresses profile"},
-    alone=True,
+    singly=True,
 )
 
 FACTS = (

@@ -14,7 +14,7 @@ from crmctl.locale import N_
 def given_back(refund: str) -> str:
     """SQL for what an order that names another one takes of it, in the base currency, at the rate
     of the day of the other; NULL for one that names none."""
-    named = f"SELECT date FROM orders AS named WHERE named.id = {refund}.refund_of LIMIT 1"
+    named = f"SELECT named.date FROM orders AS named WHERE named.id = {refund}.refund_of LIMIT 1"
     worth = f"base({refund}.amount, {refund}.currency, ({named}))"
     taken = f"abs(COALESCE({worth}, {refund}.amount__base))"
     return f"CASE WHEN {refund}.refund_of IS NOT NULL THEN {taken} END"

@@ -19,7 +19,7 @@ from crmctl.facts.relations import RELATIONS
 from crmctl.locale import N_
 
 # Of purchases, beside their margins and what the note on orders without a rate reads.
-ORDERS = "quantity lines id date amount amount__base"
+ORDERS = f"quantity {NOTED['orders']}"
 TALKS = "customer at__ts automatic direction"
 ANSWERS = "id customer at side answers contact by"
 

@@ -50,7 +50,7 @@ BONDS = Source(
     FROM share GROUP BY customer
     """,
     reads={"interactions": "customer at__ts by"},
-    alone=True,
+    singly=True,
 )
 
 FACTS = (

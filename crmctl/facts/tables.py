@@ -73,7 +73,7 @@ class Facts:
             day=self.day,
             kept=self._is_current and not source.ticks,
             tables=source.tables,
-            singly=kind if source.stands_alone(self) else None,
+            singly=kind if source.is_singly(self) else None,
         )
 
     @cached_property

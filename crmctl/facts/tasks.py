@@ -15,7 +15,7 @@ TASKS = Source(
     GROUP BY customer
     """,
     reads={"tasks": "customer status due archived"},
-    alone=True,
+    singly=True,
 )
 
 FACTS = (

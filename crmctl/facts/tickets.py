@@ -21,7 +21,7 @@ TICKETS = Source(
     WHERE t.opened__ts < :end AND t.customer IS NOT NULL GROUP BY t.customer
     """,
     reads={"tickets": "customer opened__ts status resolved__ts closed__ts archived"},
-    alone=True,
+    singly=True,
 )
 
 # A complaint that was logged for a ticket is the ticket's.
@@ -42,7 +42,7 @@ COMPLAINTS = Source(
         "tickets": "customer kind opened__ts",
         "interactions": "customer kind ticket at__ts",
     },
-    alone=True,
+    singly=True,
 )
 
 FACTS = (

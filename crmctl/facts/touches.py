@@ -17,7 +17,7 @@ TOUCHES = Source(
     FROM interactions WHERE at__ts < :end AND customer IS NOT NULL GROUP BY customer
     """,
     reads={"interactions": "customer at__ts"},
-    alone=True,
+    singly=True,
 )
 
 ANSWERS = Source(
@@ -34,7 +34,7 @@ ANSWERS = Source(
     GROUP BY customer
     """,
     reads={"interactions": "customer at__ts direction automatic"},
-    alone=True,
+    singly=True,
 )
 
 WAITING = Source(
@@ -50,7 +50,7 @@ WAITING = Source(
     """,
     reads={"interactions": "customer at__ts direction automatic"},
     uses=(ANSWERS,),
-    alone=True,
+    singly=True,
 )
 
 # A promise that was closed later than the day was open on it.
@@ -67,7 +67,7 @@ PROMISES = Source(
     GROUP BY i.customer
     """,
     reads={"interactions": "customer at__ts promises archived"},
-    alone=True,
+    singly=True,
 )
 
 KEPT = Source(
@@ -85,7 +85,7 @@ KEPT = Source(
     GROUP BY i.customer
     """,
     reads={"interactions": "customer at__ts promises archived"},
-    alone=True,
+    singly=True,
 )
 
 FACTS = (

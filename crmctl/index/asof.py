@@ -1,7 +1,7 @@
 """The book as of a day in event time: later events are invisible, later states are undone.
 
 Temporary views take the names of the tables, so every statement written against the plain names
-answers for that day without knowing of it.
+answers for that day without knowing of it; or for a few customers, whose records alone they show.
 """
 
 from __future__ import annotations

@@ -56,6 +56,10 @@ class Changes:
             self.parties[kind.plural].add(party)
             self.ids.setdefault(kind.plural, set()).add(id)
 
+    def add_any(self, kind: Kind) -> None:
+        """Any record of a kind may be another."""
+        self.parties.setdefault(kind.plural, set()).add(None)
+
     def of(self, tables: Iterable[str]) -> set[str | None] | None:
         """Whose records of these tables changed; None if none did."""
         found = [self.parties[table] for table in tables if table in self.parties]

@@ -177,9 +177,9 @@ class Refresh:
     def _note(self, kind: Kind, rows: FileRows) -> None:
         party = party_of(kind)
         names = [*HEAD, *(name for field in kind.fields.values() for name, _ in columns(field))]
+        place = None if party is None else names.index(party)
         for row in rows.rows:
-            found = None if party is None else row.columns[names.index(party)]
-            self._changes.add(kind, row.id, found)
+            self._changes.add(kind, row.id, None if place is None else row.columns[place])
 
     def _rows(self, jobs: list[Job], store: Store) -> Iterable[FileRows]:
         batches = [jobs[start : start + BATCH] for start in range(0, len(jobs), BATCH)]
@@ -224,9 +224,12 @@ class Refresh:
                     execute("DELETE FROM text WHERE rid = ?", (rid,))
                 execute("DELETE FROM key WHERE rid = ?", (rid,))
                 kind = self.registry.kinds[name]
-                table, party = quoted(kind.plural), party_of(kind)
-                whose = f"SELECT {quoted(party) if party else 'NULL'} FROM {table} WHERE rid = ?"
-                self._changes.add(kind, id, *(execute(whose, (rid,)).fetchone() or (None,)))
+                table = quoted(kind.plural)
+                if self._changes.touch(kind):
+                    party = party_of(kind)
+                    whose = f"SELECT {quoted(party) if party else 'NULL'} FROM {table}"
+                    row = execute(f"{whose} WHERE rid = ?", (rid,)).fetchone()
+                    self._changes.add(kind, id, *(row or (None,)))
                 execute(f"DELETE FROM {table} WHERE rid = ?", (rid,))
             execute("DELETE FROM record WHERE fid = ?", (fid,))
             execute("DELETE FROM problem WHERE fid = ?", (fid,))
@@ -255,7 +258,7 @@ class Refresh:
         """Converts every amount again, after a change of the rates alone."""
         changes = Changes()
         for kind in self.registry:
-            changes.add(kind, "", None)
+            changes.add_any(kind)
         outdate(self.connection, changes)
         for kind in self.registry:
             fields = [field for field in kind.fields.values() if field.type == "money"]

@@ -53,7 +53,7 @@ def kept(root: Path) -> Tables:
     facts = Facts(workspace, workspace.today)
     found = {}
     for name, source in SOURCES.items():
-        if not source.stands_alone(facts):
+        if not source.is_singly(facts):
             continue
         facts.make(source)
         columns = [row[1] for row in workspace.index.rows(f'PRAGMA table_info("{name}")')]
@@ -107,26 +107,39 @@ def test_a_word_with_one_customer_makes_nothing_of_the_others_anew(
     assert {"touch_facts", "cadence_facts", "reply_facts", "inbound_facts"}.isdisjoint(made)
 
 
+@pytest.mark.parametrize(
+    ("few", "commands", "whole"),
+    [
+        (
+            1,
+            ["interaction set --where at:2026-11 archived=2026-11-20 --yes"],
+            {"touch_facts", "cadence_facts", "reply_facts", "inbound_facts"},
+        ),
+        (
+            2,
+            [
+                f"task add Report -s customer={id} -s due=2026-12-01 -s owner=max-weber"
+                for id in ("nordlys", "bellavista", "duvalier")
+            ],
+            {"task_facts"},
+        ),
+    ],
+    ids=["at once", "one by one"],
+)
 def test_what_changes_for_many_is_made_anew(
-    sample_copy: Book, made: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    few: int,
+    commands: list[str],
+    whole: set[str],
+    sample_copy: Book,
+    made: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     kept(sample_copy.root)
     made.clear()
-    monkeypatch.setattr(derived, "FEW", 1)
-    sample_copy.run("interaction set --where at:2026-11 archived=2026-11-20 --yes")
+    monkeypatch.setattr(derived, "FEW", few)
+    for command in commands:
+        sample_copy.run(command)
     now = kept(sample_copy.root)
-    assert {"touch_facts", "cadence_facts", "reply_facts", "inbound_facts"} <= {*made}
-    assert now == fresh(sample_copy.root, tmp_path / "anew")
-
-
-def test_customers_add_up_until_they_are_many(
-    sample_copy: Book, made: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kept(sample_copy.root)
-    made.clear()
-    monkeypatch.setattr(derived, "FEW", 2)
-    for id in ("nordlys", "bellavista", "duvalier"):
-        sample_copy.run(f"task add Report -s customer={id} -s due=2026-12-01 -s owner=max-weber")
-    now = kept(sample_copy.root)
-    assert "task_facts" in made
+    assert whole <= {*made}
     assert now == fresh(sample_copy.root, tmp_path / "anew")
